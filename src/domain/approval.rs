@@ -1,0 +1,416 @@
+//! Approvals: an action waiting for people, its decision, its votes.
+
+use super::canonical::Data;
+use super::ids::{AgentId, ApprovalId, ExecutionId, RecordId, TeamId, UserId, WorkspaceId};
+use super::outcome::Outcome;
+use super::risk::RiskLevel;
+use super::text;
+use crate::wire_enum;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+wire_enum! {
+    pub enum ApprovalStatus {
+        Pending = "pending",
+        Approved = "approved",
+        Rejected = "rejected",
+        Expired = "expired",
+        Withdrawn = "withdrawn",
+        /// The gate let it through; born decided.
+        AutoApproved = "auto_approved",
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ApprovalMove {
+    Approve,
+    Reject,
+    Expire,
+    Withdraw,
+    /// Back to pending, inside the hold.
+    Undo,
+}
+
+impl ApprovalMove {
+    pub const ALL: &'static [Self] = &[Self::Approve, Self::Reject, Self::Expire, Self::Withdraw, Self::Undo];
+}
+
+impl ApprovalStatus {
+    /// Nothing but `undo` (approved, inside the hold) leaves a decided state.
+    pub const fn is_decided(self) -> bool {
+        !matches!(self, Self::Pending)
+    }
+
+    /// The state after `step`, or `None` where the step does not apply (DESIGN.md, State machines).
+    pub const fn after(self, step: ApprovalMove) -> Option<Self> {
+        use ApprovalMove as M;
+        match (self, step) {
+            (Self::Pending, M::Approve) => Some(Self::Approved),
+            (Self::Pending, M::Reject) => Some(Self::Rejected),
+            (Self::Pending, M::Expire) => Some(Self::Expired),
+            (Self::Pending, M::Withdraw) => Some(Self::Withdrawn),
+            (Self::Approved, M::Undo) => Some(Self::Pending),
+            _ => None,
+        }
+    }
+}
+
+/// Who asked for an action.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ActorRef {
+    pub kind: ActorKind,
+    pub id: uuid::Uuid,
+    pub name: String,
+}
+
+wire_enum! {
+    pub enum ActorKind {
+        User = "user",
+        Agent = "agent",
+        System = "system",
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Vote {
+    pub user_id: UserId,
+    pub name: String,
+    pub approved: bool,
+    pub args_hash: String,
+    pub notes: Option<String>,
+    pub created_at: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Approval {
+    pub id: ApprovalId,
+    pub workspace_id: WorkspaceId,
+    pub team_id: Option<TeamId>,
+    pub agent_id: Option<AgentId>,
+    pub workflow_execution_id: Option<ExecutionId>,
+    pub action_type: String,
+    pub action_data: Data,
+    pub description: String,
+    pub risk_level: RiskLevel,
+    /// Why the risk is what it is.
+    pub risk_reasons: Vec<String>,
+    /// Why the gate stopped it or let it through.
+    pub gate_reasons: Vec<String>,
+    pub status: ApprovalStatus,
+    pub reviewed_by: Option<UserId>,
+    pub reviewed_at: Option<DateTime<Utc>>,
+    pub review_notes: Option<String>,
+    pub expires_at: DateTime<Utc>,
+    /// The clock stands still while the workspace or the team is frozen.
+    pub expiry_paused: bool,
+    pub created_at: DateTime<Utc>,
+    /// SHA-256 of the RFC 8785 text of `action_data`; a decision must carry it.
+    pub args_hash: String,
+    /// Goes up with each change of the approval.
+    pub version: i64,
+    pub required_approvals: i64,
+    pub votes: Vec<Vote>,
+    pub requested_by: ActorRef,
+    pub external_ref: Option<String>,
+    /// An approved action starts not before this, and can be undone until then.
+    pub hold_until: Option<DateTime<Utc>>,
+    pub outcome: Outcome,
+    pub team_name: Option<String>,
+    pub agent_name: Option<String>,
+    pub reviewer_name: Option<String>,
+    /// Who claimed it to perform it, for external agents.
+    pub claimed_at: Option<DateTime<Utc>>,
+    /// The data as first requested, where a reviewer edited it.
+    pub original_data: Option<Data>,
+}
+
+/// A list row carries the same facts; the list is bounded by its page.
+pub type ApprovalRow = Approval;
+
+/// What will happen, in words and as a change: computed from the catalogue and the record as it is now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Preview {
+    /// One sentence, such as "Send \"Quote\" to 3 recipients".
+    pub sentence: String,
+    /// What a reviewer must not miss: recipients, amounts, targets.
+    pub facts: Vec<Fact>,
+    pub changes: Vec<Change>,
+    pub reversibility: super::catalogue::Reversibility,
+    /// The word that must be typed before a critical action can be approved.
+    pub target: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Fact {
+    pub label: String,
+    pub value: String,
+}
+
+/// One field of a record: as it is now, as it will be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Change {
+    pub record_id: Option<RecordId>,
+    pub field: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+/// Everything the detail page shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalDetail {
+    pub approval: Approval,
+    pub preview: Preview,
+    /// Oldest first.
+    pub history: Vec<super::audit::AuditRow>,
+    /// May the asking person decide it now? If not, why.
+    pub may_decide: bool,
+    pub why_not: Option<String>,
+}
+
+wire_enum! {
+    pub enum ApprovalSort {
+        ExpiresAt = "expires_at",
+        CreatedAt = "created_at",
+        Risk = "risk",
+    }
+}
+
+/// Filters of the list, the same in the URL of the page and of the API. Absent: no filter. Empty strings, which
+/// plain HTML forms send, count as absent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema, IntoParams, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct ApprovalFilter {
+    /// `pending` when absent; `all` for every status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk_level: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    /// Words in the description, the data, the agent's or the team's name.
+    #[validate(length(max = 200, message = "must be at most 200 characters"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+    /// Seconds: only what expires within that time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expiring_within: Option<String>,
+    /// `none`, `queued`, `running`, `succeeded`, `failed` or `unknown`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub external_ref: Option<String>,
+    /// `expires_at` (soonest first, the default), `created_at` (newest first) or `risk` (highest first).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
+    /// 1 to 200; 50 when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// A decision on one approval.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Decide {
+    pub approved: bool,
+    /// The `argsHash` that the reviewer saw.
+    #[validate(custom(function = "args_hash"))]
+    pub args_hash: String,
+    /// Needed when rejecting: the agent reads it.
+    #[validate(custom(function = "text::note"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_notes: Option<String>,
+    /// The data to run instead. Earlier votes fall.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_action_data: Option<Data>,
+    /// For a critical action: the target from the preview, typed.
+    #[validate(length(max = 1000, message = "must be at most 1,000 characters"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmation: Option<String>,
+}
+
+fn args_hash(text: &str) -> Result<(), validator::ValidationError> {
+    if text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+        Ok(())
+    } else {
+        Err(validator::ValidationError::new("hash").with_message("must be 64 lower-case hex digits".into()))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BulkDecide {
+    #[validate(length(min = 1, max = 1000, message = "send 1 to 1,000 items"), nested)]
+    pub items: Vec<BulkItem>,
+    pub approved: bool,
+    #[validate(custom(function = "text::note"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_notes: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BulkItem {
+    pub id: ApprovalId,
+    #[validate(custom(function = "args_hash"))]
+    pub args_hash: String,
+}
+
+wire_enum! {
+    pub enum BulkStatus {
+        Approved = "approved",
+        Rejected = "rejected",
+        Voted = "voted",
+        Conflict = "conflict",
+        Changed = "changed",
+        Forbidden = "forbidden",
+        NotFound = "not_found",
+        Refused = "refused",
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BulkResult {
+    pub id: ApprovalId,
+    pub status: BulkStatus,
+    /// Why not, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BulkSummary {
+    pub approved: u32,
+    pub rejected: u32,
+    pub voted: u32,
+    pub conflict: u32,
+    pub changed: u32,
+    pub forbidden: u32,
+    pub not_found: u32,
+    pub refused: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BulkOutcome {
+    pub results: Vec<BulkResult>,
+    pub summary: BulkSummary,
+}
+
+impl BulkOutcome {
+    pub fn new(results: Vec<BulkResult>) -> Self {
+        let mut summary = BulkSummary::default();
+        for result in &results {
+            let count = match result.status {
+                BulkStatus::Approved => &mut summary.approved,
+                BulkStatus::Rejected => &mut summary.rejected,
+                BulkStatus::Voted => &mut summary.voted,
+                BulkStatus::Conflict => &mut summary.conflict,
+                BulkStatus::Changed => &mut summary.changed,
+                BulkStatus::Forbidden => &mut summary.forbidden,
+                BulkStatus::NotFound => &mut summary.not_found,
+                BulkStatus::Refused => &mut summary.refused,
+            };
+            *count += 1;
+        }
+        Self { results, summary }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Extend {
+    /// 60 s to 30 days, added to the present deadline.
+    #[validate(range(min = 60, max = 2_592_000, message = "must be between 60 and 2592000 seconds"))]
+    pub seconds: i64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Withdraw {
+    #[validate(custom(function = "text::note"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What happened to a decision: the whole approval after it, and whether more votes are needed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Decided {
+    pub approval: Approval,
+    /// Votes still missing; 0 when the decision stands.
+    pub votes_missing: i64,
+}
+
+/// How long an approval waits when nobody says.
+pub const DEFAULT_EXPIRY_SECONDS: i64 = 24 * 3600;
+pub const MIN_EXPIRY_SECONDS: i64 = 10;
+pub const MAX_EXPIRY_SECONDS: i64 = 90 * 24 * 3600;
+pub const MAX_REQUIRED_APPROVALS: i64 = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::super::outcome::{OutcomeMove, OutcomeStatus};
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_decided_approval_stays_decided_but_for_undo(steps in prop::collection::vec(0usize..ApprovalMove::ALL.len(), 1..60)) {
+            for &start in ApprovalStatus::ALL {
+                let mut status = start;
+                for &step in &steps {
+                    let step = ApprovalMove::ALL[step];
+                    if let Some(next) = status.after(step) {
+                        if status.is_decided() {
+                            prop_assert_eq!((status, step, next), (ApprovalStatus::Approved, ApprovalMove::Undo, ApprovalStatus::Pending));
+                        }
+                        prop_assert_ne!(next, ApprovalStatus::AutoApproved, "only born, never reached");
+                        status = next;
+                    }
+                }
+                if matches!(start, ApprovalStatus::Rejected | ApprovalStatus::Expired | ApprovalStatus::Withdrawn | ApprovalStatus::AutoApproved) {
+                    prop_assert_eq!(status, start);
+                }
+            }
+        }
+
+        #[test]
+        fn an_outcome_runs_once_unless_a_person_says_otherwise(steps in prop::collection::vec(0usize..OutcomeMove::ALL.len(), 1..80)) {
+            let mut status = OutcomeStatus::None;
+            let (mut starts, mut leave) = (0, 1);
+            for &step in &steps {
+                let step = OutcomeMove::ALL[step];
+                if let Some(next) = status.after(step) {
+                    prop_assert_ne!(status, OutcomeStatus::Succeeded, "success is terminal");
+                    match step {
+                        OutcomeMove::Start => { starts += 1; prop_assert_eq!(status, OutcomeStatus::Queued); }
+                        OutcomeMove::Retry => { leave += 1; }
+                        _ => {}
+                    }
+                    status = next;
+                }
+                prop_assert!(starts <= leave, "a start needs a decision or a person's retry");
+            }
+        }
+    }
+}

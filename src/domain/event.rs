@@ -1,0 +1,28 @@
+//! Events: facts that the UI and others can follow. Hints only: storage is the truth.
+
+use crate::wire_enum;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+wire_enum! {
+    pub enum Topic {
+        Approval = "approval",
+        Agent = "agent",
+        Team = "team",
+        Record = "record",
+        Member = "member",
+        Workspace = "workspace",
+        ActionType = "action_type",
+        Webhook = "webhook",
+        Notification = "notification",
+    }
+}
+
+/// What travels in `data:` of the event stream.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EventData {
+    pub topic: Topic,
+    pub id: Uuid,
+}

@@ -1,0 +1,167 @@
+//! People and what their role lets them do.
+
+use super::ids::{UserId, WorkspaceId};
+use super::text;
+use crate::wire_enum;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+wire_enum! {
+    /// From most to least.
+    pub enum Role {
+        Owner = "owner",
+        Admin = "admin",
+        Operator = "operator",
+        Reviewer = "reviewer",
+        Viewer = "viewer",
+    }
+}
+
+wire_enum! {
+    /// What a door asks for. A role or a token's scopes grant permissions; a service takes the grant as an argument.
+    pub enum Permission {
+        ReadApprovals = "approvals:read",
+        SubmitActions = "actions:submit",
+        DecideApprovals = "approvals:decide",
+        ReportOutcomes = "outcomes:report",
+        ReadAudit = "audit:read",
+        ReadAgents = "agents:read",
+        WriteAgents = "agents:write",
+        ReadTeams = "teams:read",
+        WriteTeams = "teams:write",
+        ReadRecords = "records:read",
+        WriteRecords = "records:write",
+        ReadEvents = "events:read",
+        ReadSettings = "settings:read",
+        /// Members, agents' tokens, action types, webhooks, freeze of the workspace.
+        Administer = "settings:write",
+        /// One's own tokens, sessions and preferences.
+        OwnAccount = "account:own",
+    }
+}
+
+impl Permission {
+    /// No scope of an agent ever holds one of these (promise 6).
+    pub const fn is_human_only(self) -> bool {
+        matches!(
+            self,
+            Self::DecideApprovals
+                | Self::Administer
+                | Self::WriteTeams
+                | Self::WriteAgents
+                | Self::OwnAccount
+        )
+    }
+}
+
+impl Role {
+    pub const fn grants(self, permission: Permission) -> bool {
+        use Permission as P;
+        match permission {
+            P::ReadApprovals
+            | P::ReadAgents
+            | P::ReadTeams
+            | P::ReadRecords
+            | P::ReadEvents
+            | P::ReadAudit => true,
+            P::OwnAccount | P::ReadSettings => true,
+            P::DecideApprovals => !matches!(self, Self::Viewer),
+            P::SubmitActions | P::WriteRecords | P::ReportOutcomes | P::WriteTeams | P::WriteAgents => {
+                matches!(self, Self::Owner | Self::Admin | Self::Operator)
+            }
+            P::Administer => matches!(self, Self::Owner | Self::Admin),
+        }
+    }
+
+    /// A member may give roles up to their own.
+    pub fn may_assign(self, role: Self) -> bool {
+        matches!(self, Self::Owner) || (matches!(self, Self::Admin) && role > Self::Owner)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Member {
+    pub user_id: UserId,
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+    pub created_at: DateTime<Utc>,
+    pub disabled_at: Option<DateTime<Utc>>,
+}
+
+/// Who is signed in, as pages need it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Me {
+    pub user_id: UserId,
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+    pub workspace_id: WorkspaceId,
+    pub workspace_name: String,
+    pub demo: bool,
+    /// Seconds that low and medium decisions are held, 0 to 100.
+    pub hold_seconds: i64,
+    pub workspaces: Vec<WorkspaceRef>,
+}
+
+impl Me {
+    pub fn may(&self, permission: Permission) -> bool {
+        self.role.grants(permission)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkspaceRef {
+    pub id: WorkspaceId,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SignIn {
+    #[validate(custom(function = "text::email"))]
+    pub email: String,
+    #[validate(length(min = 1, max = 1000, message = "enter your password"))]
+    pub password: String,
+}
+
+/// The first owner, by the set-up link.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SetUp {
+    pub token: String,
+    #[validate(custom(function = "text::name"))]
+    pub workspace: String,
+    #[validate(custom(function = "text::name"))]
+    pub name: String,
+    #[validate(custom(function = "text::email"))]
+    pub email: String,
+    #[validate(custom(function = "text::password"))]
+    pub password: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewMember {
+    #[validate(custom(function = "text::email"))]
+    pub email: String,
+    #[validate(custom(function = "text::name"))]
+    pub name: String,
+    pub role: Role,
+    /// Given to the member by the admin over another channel, and changed at will by the member.
+    #[validate(custom(function = "text::password"))]
+    pub password: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChangePassword {
+    pub current: String,
+    #[validate(custom(function = "text::password"))]
+    pub new: String,
+}

@@ -1,0 +1,26 @@
+//! The nouns and rules of Countersign: pure types, inputs with their validation, state machines.
+//!
+//! Compiled for the server and for the browser. No I/O, no clock, no `cfg`.
+
+pub mod action;
+pub mod agent;
+pub mod approval;
+pub mod audit;
+pub mod autonomy;
+pub mod canonical;
+pub mod catalogue;
+pub mod error;
+pub mod event;
+pub mod ids;
+pub mod member;
+pub mod outcome;
+pub mod page;
+pub mod record;
+pub mod risk;
+pub mod team;
+pub mod text;
+pub mod token;
+pub mod webhook;
+pub mod workspace;
+
+pub use error::{AppError, AppResult, FieldError};
