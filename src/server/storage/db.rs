@@ -1,0 +1,327 @@
+//! The two engines behind one type: open, read, write, commit.
+
+use super::{Arg, StorageError};
+use crate::server::clock::{Clock, to_micros};
+use chrono::{DateTime, Utc};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
+use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction, pool::PoolConnection};
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// A row type that both engines can fill.
+pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+impl<T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin> Row for T {}
+
+#[derive(Clone)]
+pub struct Db {
+    pools: Pools,
+    pub clock: Clock,
+    /// Rung after each commit that enqueued a job or emitted an event.
+    pub wakes: Wakes,
+}
+
+#[derive(Clone)]
+enum Pools {
+    /// One writer, because SQLite has one; readers beside it (WAL).
+    Sqlite {
+        writer: SqlitePool,
+        reader: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Who waits for commits in this process.
+#[derive(Clone, Default)]
+pub struct Wakes {
+    pub jobs: Arc<Notify>,
+    pub events: Arc<Notify>,
+}
+
+const READERS: u32 = 4;
+const PG_CONNECTIONS: u32 = 16;
+
+impl Db {
+    /// Opens SQLite at a file (made when absent), or PostgreSQL at a `postgres://` address.
+    pub async fn open(url: &str, clock: Clock) -> Result<Self, StorageError> {
+        let pools = if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(url)?.application_name("countersign");
+            let pool = PgPoolOptions::new()
+                .max_connections(PG_CONNECTIONS)
+                .acquire_timeout(Duration::from_secs(10))
+                .connect_with(options)
+                .await?;
+            Pools::Postgres(pool)
+        } else if let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
+            Self::open_sqlite(Path::new(path)).await?
+        } else {
+            return Err(StorageError::Settings(
+                "DATABASE_URL must start with sqlite: or postgres://".to_owned(),
+            ));
+        };
+        Ok(Self { pools, clock, wakes: Wakes::default() })
+    }
+
+    async fn open_sqlite(path: &Path) -> Result<Pools, StorageError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(10))
+            .pragma("temp_store", "memory")
+            .pragma("cache_size", "-8000")
+            .optimize_on_close(true, Some(400));
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(30))
+            .connect_with(options.clone())
+            .await?;
+        let reader = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.read_only(true))
+            .await?;
+        Ok(Pools::Sqlite { writer, reader })
+    }
+
+    pub fn engine(&self) -> Engine {
+        match self.pools {
+            Pools::Sqlite { .. } => Engine::Sqlite,
+            Pools::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// The PostgreSQL pool, for `LISTEN` and for migrations.
+    pub(super) fn postgres(&self) -> Option<&PgPool> {
+        match &self.pools {
+            Pools::Postgres(pool) => Some(pool),
+            Pools::Sqlite { .. } => None,
+        }
+    }
+
+    pub(super) fn sqlite_writer(&self) -> Option<&SqlitePool> {
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => Some(writer),
+            Pools::Postgres(_) => None,
+        }
+    }
+
+    /// A connection for reading.
+    pub async fn read(&self) -> Result<Conn, StorageError> {
+        Ok(match &self.pools {
+            Pools::Sqlite { reader, .. } => Conn::Sqlite(reader.acquire().await?),
+            Pools::Postgres(pool) => Conn::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// A transaction for writing, with the database's time.
+    pub async fn begin(&self) -> Result<Tx, StorageError> {
+        let (conn, now) = match &self.pools {
+            Pools::Sqlite { writer, .. } => {
+                let tx = writer.begin_with("BEGIN IMMEDIATE").await?;
+                (Conn::SqliteTx(tx), self.clock.now())
+            }
+            Pools::Postgres(pool) => {
+                let mut tx = pool.begin().await?;
+                let (now,): (DateTime<Utc>,) =
+                    sqlx::query_as("SELECT clock_timestamp()").fetch_one(&mut *tx).await?;
+                (Conn::PostgresTx(tx), to_micros(now) + self.clock.offset())
+            }
+        };
+        Ok(Tx { conn, now, db: self.clone(), jobs: false, events: false })
+    }
+
+    /// The database's time: for PostgreSQL the server's clock, so that several nodes agree.
+    pub async fn now(&self) -> Result<DateTime<Utc>, StorageError> {
+        match &self.pools {
+            Pools::Sqlite { .. } => Ok(self.clock.now()),
+            Pools::Postgres(pool) => {
+                let (now,): (DateTime<Utc>,) =
+                    sqlx::query_as("SELECT clock_timestamp()").fetch_one(pool).await?;
+                Ok(to_micros(now) + self.clock.offset())
+            }
+        }
+    }
+
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { writer, reader } => {
+                reader.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// A connection of either engine, alone or inside a transaction.
+pub enum Conn {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+    SqliteTx(Transaction<'static, Sqlite>),
+    PostgresTx(Transaction<'static, Postgres>),
+}
+
+/// Runs one body on whichever engine the connection is of.
+macro_rules! on_engine {
+    ($conn:expr, $sql:expr, $args:expr, |$query:ident, $on:ident| $body:expr) => {{
+        let sql = AssertSqlSafe($sql);
+        match $conn {
+            Conn::Sqlite(conn) => {
+                let $query = $args.into_iter().fold(sqlx::query::<Sqlite>(sql), |q, arg| arg.bind(q));
+                let $on = &mut **conn;
+                $body
+            }
+            Conn::SqliteTx(tx) => {
+                let $query = $args.into_iter().fold(sqlx::query::<Sqlite>(sql), |q, arg| arg.bind(q));
+                let $on = &mut **tx;
+                $body
+            }
+            Conn::Postgres(conn) => {
+                let $query = $args.into_iter().fold(sqlx::query::<Postgres>(sql), |q, arg| arg.bind(q));
+                let $on = &mut **conn;
+                $body
+            }
+            Conn::PostgresTx(tx) => {
+                let $query = $args.into_iter().fold(sqlx::query::<Postgres>(sql), |q, arg| arg.bind(q));
+                let $on = &mut **tx;
+                $body
+            }
+        }
+    }};
+}
+
+impl Conn {
+    pub fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) | Self::SqliteTx(_) => Engine::Sqlite,
+            Self::Postgres(_) | Self::PostgresTx(_) => Engine::Postgres,
+        }
+    }
+
+    /// Chooses between the two texts of a statement that cannot be one.
+    pub fn dialect(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+        match self.engine() {
+            Engine::Sqlite => sqlite,
+            Engine::Postgres => postgres,
+        }
+    }
+
+    /// Runs a statement; returns how many rows it changed. `sql` is made of fixed fragments, never of data.
+    pub async fn execute(&mut self, sql: impl Into<String>, args: Vec<Arg>) -> Result<u64, StorageError> {
+        on_engine!(self, sql.into(), args, |query, conn| Ok(query.execute(conn).await?.rows_affected()))
+    }
+
+    pub async fn fetch_all<R: Row>(
+        &mut self,
+        sql: impl Into<String>,
+        args: Vec<Arg>,
+    ) -> Result<Vec<R>, StorageError> {
+        on_engine!(self, sql.into(), args, |query, conn| {
+            let rows = query.fetch_all(conn).await?;
+            Ok(rows.iter().map(R::from_row).collect::<Result<_, _>>()?)
+        })
+    }
+
+    pub async fn fetch_optional<R: Row>(
+        &mut self,
+        sql: impl Into<String>,
+        args: Vec<Arg>,
+    ) -> Result<Option<R>, StorageError> {
+        on_engine!(self, sql.into(), args, |query, conn| {
+            Ok(query.fetch_optional(conn).await?.as_ref().map(R::from_row).transpose()?)
+        })
+    }
+
+    pub async fn fetch_one<R: Row>(
+        &mut self,
+        sql: impl Into<String>,
+        args: Vec<Arg>,
+    ) -> Result<R, StorageError> {
+        on_engine!(self, sql.into(), args, |query, conn| Ok(R::from_row(&query.fetch_one(conn).await?)?))
+    }
+
+    /// Asks the engine to compile a statement without running it.
+    pub async fn prepare(&mut self, sql: String) -> Result<(), StorageError> {
+        use sqlx::{Executor, SqlSafeStr};
+        let sql = AssertSqlSafe(sql).into_sql_str();
+        match self {
+            Self::Sqlite(conn) => (&mut **conn).prepare(sql).await.map(drop)?,
+            Self::SqliteTx(tx) => (&mut **tx).prepare(sql).await.map(drop)?,
+            Self::Postgres(conn) => (&mut **conn).prepare(sql).await.map(drop)?,
+            Self::PostgresTx(tx) => (&mut **tx).prepare(sql).await.map(drop)?,
+        }
+        Ok(())
+    }
+}
+
+/// A write transaction: the change, its audit row, its event and its jobs commit together or not at all.
+pub struct Tx {
+    conn: Conn,
+    now: DateTime<Utc>,
+    db: Db,
+    jobs: bool,
+    events: bool,
+}
+
+impl Tx {
+    /// The database's time when the transaction began.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    pub fn id(&self) -> uuid::Uuid {
+        self.db.clock.id()
+    }
+
+    /// Wakes the dispatcher after the commit.
+    pub fn wake_jobs(&mut self) {
+        self.jobs = true;
+    }
+
+    /// Wakes the publisher after the commit.
+    pub fn wake_events(&mut self) {
+        self.events = true;
+    }
+
+    pub async fn commit(self) -> Result<(), StorageError> {
+        match self.conn {
+            Conn::SqliteTx(tx) => tx.commit().await?,
+            Conn::PostgresTx(tx) => tx.commit().await?,
+            Conn::Sqlite(_) | Conn::Postgres(_) => {}
+        }
+        if self.jobs {
+            self.db.wakes.jobs.notify_one();
+        }
+        if self.events {
+            self.db.wakes.events.notify_one();
+        }
+        Ok(())
+    }
+}
+
+impl std::ops::Deref for Tx {
+    type Target = Conn;
+    fn deref(&self) -> &Conn {
+        &self.conn
+    }
+}
+
+impl std::ops::DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+}

@@ -1,0 +1,48 @@
+//! What can go wrong below the services. Never shown to a caller: services turn it into an `AppError`.
+
+use uuid::Uuid;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("the migration failed: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error(transparent)]
+    Corrupt(#[from] CorruptRow),
+    #[error("{0}")]
+    Settings(String),
+}
+
+/// A row that says something the domain does not know.
+#[derive(Debug, thiserror::Error)]
+#[error("row {row} of {table} holds an unreadable {column}: {cause}")]
+pub struct CorruptRow {
+    pub table: &'static str,
+    pub column: &'static str,
+    pub row: Uuid,
+    pub cause: String,
+}
+
+impl CorruptRow {
+    pub fn new(table: &'static str, column: &'static str, row: Uuid, cause: impl std::fmt::Display) -> Self {
+        Self { table, column, row, cause: cause.to_string() }
+    }
+}
+
+impl StorageError {
+    /// A unique index refused the row: somebody else wrote it first.
+    pub fn is_unique_violation(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(e)) if e.is_unique_violation())
+    }
+
+    /// A referenced row does not exist, or is still referenced.
+    pub fn is_foreign_key_violation(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(e)) if e.is_foreign_key_violation())
+    }
+}
+
+/// Too many askers rather than a broken database: worth another try.
+pub fn is_overload(fault: &sqlx::Error) -> bool {
+    matches!(fault, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_))
+}

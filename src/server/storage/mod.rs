@@ -1,0 +1,31 @@
+//! The database. `sqlx` is used here and nowhere else (but for opening pools in `main.rs`).
+//!
+//! [`db::Db`] is one of two engines; each noun has a file with its statements. One SQL text serves both engines;
+//! where it cannot, both texts stand side by side. Every statement is written with `sql!`, which a test finds and
+//! prepares on both engines.
+
+pub mod args;
+pub mod db;
+pub mod error;
+pub mod migrate;
+pub mod ts;
+pub mod write;
+
+pub use args::Arg;
+pub use db::{Conn, Db, Tx};
+pub use error::{CorruptRow, StorageError};
+pub use ts::Ts;
+pub use write::{AuditEntry, NewJob};
+
+/// A statement for both engines: string literals, joined. A test finds these in the source and prepares them.
+#[macro_export]
+macro_rules! sql {
+    ($($part:literal),+ $(,)?) => { concat!($($part),+) };
+}
+
+/// Arguments of a statement, in the order of `$1`, `$2`, …
+#[macro_export]
+macro_rules! args {
+    () => { Vec::<$crate::server::storage::Arg>::new() };
+    ($($arg:expr),+ $(,)?) => { vec![$($crate::server::storage::Arg::from($arg)),+] };
+}

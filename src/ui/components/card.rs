@@ -1,0 +1,43 @@
+//! A surface with a hairline edge.
+
+use leptos::prelude::*;
+
+/// A section on its own surface, with a heading when it has a title.
+#[component]
+pub fn Card(
+    /// The heading, level 2.
+    #[prop(optional_no_strip, into)]
+    title: Option<String>,
+    /// A sentence under the heading.
+    #[prop(optional_no_strip, into)]
+    description: Option<String>,
+    /// What stands right of the heading.
+    #[prop(optional, into)]
+    actions: ViewFnOnce,
+    /// Content touches the edge: tables and lists.
+    #[prop(optional)]
+    flush: bool,
+    /// More classes.
+    #[prop(optional, into)]
+    class: String,
+    /// The content.
+    children: Children,
+) -> impl IntoView {
+    let head = title.map(|title| {
+        let padding = if flush { "border-b border-line px-4 py-3" } else { "px-4 pt-4" };
+        view! {
+            <div class=format!("flex flex-wrap items-start justify-between gap-2 {padding}")>
+                <div class="min-w-0">
+                    <h2 class="text-base">{title}</h2>
+                    {description.map(|text| view! { <p class="text-sm text-muted">{text}</p> })}
+                </div>
+                <div class="toolbar">{actions.run()}</div>
+            </div>
+        }
+    });
+    view! {
+        <section class=format!("card {class}")>
+            {head} <div class=if flush { "min-w-0 overflow-x-auto" } else { "p-4" }>{children()}</div>
+        </section>
+    }
+}

@@ -1,0 +1,16 @@
+//! The only place for browser APIs. One hook per file; each says what it does on the server, where
+//! effects never run. No hook changes what the first client render shows.
+
+mod use_clipboard;
+mod use_dialog;
+mod use_disclosure;
+mod use_hydrated;
+mod use_now;
+mod use_theme;
+
+pub use use_clipboard::{Clipboard, CopyState, use_clipboard};
+pub use use_dialog::use_dialog;
+pub use use_disclosure::use_disclosure;
+pub use use_hydrated::use_hydrated;
+pub use use_now::{Tick, provide_now, use_now};
+pub use use_theme::{Theme, ThemeControl, use_theme};
