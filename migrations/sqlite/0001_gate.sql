@@ -171,7 +171,8 @@ CREATE TABLE agent_pending_actions (
   original_data TEXT,
   description TEXT NOT NULL,
   risk_level TEXT NOT NULL CHECK (risk_level IN ('low', 'medium', 'high', 'critical')),
-  risk_rank INTEGER NOT NULL CHECK (risk_rank BETWEEN 0 AND 3),
+  -- 0 is critical, 3 is low, so that "worst first" is ascending like every other sort.
+  risk_order INTEGER NOT NULL CHECK (risk_order BETWEEN 0 AND 3),
   risk_reasons TEXT NOT NULL,
   gate_reasons TEXT NOT NULL,
   executor TEXT NOT NULL CHECK (executor IN ('builtin', 'mail', 'webhook', 'agent')),
@@ -206,7 +207,7 @@ CREATE TABLE agent_pending_actions (
 ) STRICT;
 CREATE INDEX pending_by_expiry ON agent_pending_actions (workspace_id, status, expires_at, id);
 CREATE INDEX pending_by_creation ON agent_pending_actions (workspace_id, status, created_at, id);
-CREATE INDEX pending_by_risk ON agent_pending_actions (workspace_id, status, risk_rank, expires_at, id);
+CREATE INDEX pending_by_risk ON agent_pending_actions (workspace_id, status, risk_order, expires_at, id);
 CREATE INDEX pending_by_team ON agent_pending_actions (workspace_id, team_id, status, expires_at, id);
 CREATE INDEX pending_by_agent ON agent_pending_actions (workspace_id, agent_id, status, expires_at, id);
 CREATE INDEX pending_by_type ON agent_pending_actions (workspace_id, action_type, status, expires_at, id);

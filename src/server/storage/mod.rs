@@ -4,6 +4,7 @@
 //! where it cannot, both texts stand side by side. Every statement is written with `sql!`, which a test finds and
 //! prepares on both engines.
 
+pub mod approvals;
 pub mod args;
 pub mod db;
 pub mod error;

@@ -76,8 +76,8 @@ pub fn StatusBadge(
 ) -> impl IntoView {
     let (outline, fill) = tone.shape();
     view! {
-        <span class="inline-flex items-center gap-1.5 whitespace-nowrap">
-            <svg class=tone.text_class() width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
+        <span class="inline-flex items-baseline gap-1.5 whitespace-nowrap">
+            <svg class=format!("self-center {}", tone.text_class()) width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
                 <path
                     d=outline
                     fill="none"

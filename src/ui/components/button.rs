@@ -1,8 +1,9 @@
-//! Buttons, and links that look like them.
+//! The button, and the classes that other pressable things share with it.
 
 use leptos::prelude::*;
 
 use super::icon::{Icon, IconMark};
+use super::maybe_text::MaybeText;
 
 /// How much a button stands out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,7 +68,7 @@ impl ButtonSize {
 }
 
 impl ButtonKind {
-    fn attribute(self) -> &'static str {
+    pub(super) fn attribute(self) -> &'static str {
         match self {
             Self::Button => "button",
             Self::Submit => "submit",
@@ -78,7 +79,11 @@ impl ButtonKind {
 
 /// The classes of a button, for elements that are not one of the components here.
 pub fn button_class(variant: ButtonVariant, size: ButtonSize, class: &str) -> String {
-    ["btn", variant.class(), size.class(), class].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    ["btn", variant.class(), size.class(), class]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// A `<button>`. `on:click` and `attr:…` written on it reach the element.
@@ -98,16 +103,16 @@ pub fn Button(
     icon: Option<Icon>,
     /// The form field it sends.
     #[prop(optional, into)]
-    name: Option<String>,
+    name: MaybeText,
     /// The value it sends.
     #[prop(optional, into)]
-    value: Option<String>,
+    value: MaybeText,
     /// The id of the form it belongs to, when it stands outside.
     #[prop(optional, into)]
-    form: Option<String>,
+    form: MaybeText,
     /// Another address for the form.
     #[prop(optional, into)]
-    formaction: Option<String>,
+    formaction: MaybeText,
     /// Whether it can be pressed.
     #[prop(optional, into)]
     disabled: Signal<bool>,
@@ -116,10 +121,11 @@ pub fn Button(
     full: bool,
     /// Names what the visible text leaves out; it must contain the visible text.
     #[prop(optional, into)]
-    label: Option<String>,
+    label: MaybeText,
     /// The text.
     children: Children,
 ) -> impl IntoView {
+    let (name, value, form, formaction, label) = (name.0, value.0, form.0, formaction.0, label.0);
     view! {
         <button
             type=kind.attribute()
@@ -134,65 +140,5 @@ pub fn Button(
             {icon.map(|icon| view! { <IconMark icon=icon /> })}
             {children()}
         </button>
-    }
-}
-
-/// A square button with an icon and a name that only assistive technology reads. Use it where the icon
-/// is known to everyone: close, more.
-#[component]
-pub fn IconButton(
-    /// The icon.
-    icon: Icon,
-    /// The name; also the tooltip.
-    #[prop(into)]
-    label: String,
-    /// How much it stands out.
-    #[prop(default = ButtonVariant::Ghost)]
-    variant: ButtonVariant,
-    /// How tall and wide.
-    #[prop(optional)]
-    size: ButtonSize,
-    /// What pressing does in a form.
-    #[prop(optional)]
-    kind: ButtonKind,
-) -> impl IntoView {
-    view! {
-        <button
-            type=kind.attribute()
-            class=button_class(variant, size, "btn-icon")
-            aria-label=label.clone()
-            title=label
-        >
-            <IconMark icon=icon />
-        </button>
-    }
-}
-
-/// A link that looks like a button, for going somewhere.
-#[component]
-pub fn LinkButton(
-    /// Where it leads.
-    #[prop(into)]
-    href: String,
-    /// How much it stands out.
-    #[prop(optional)]
-    variant: ButtonVariant,
-    /// How tall.
-    #[prop(optional)]
-    size: ButtonSize,
-    /// An icon before the text.
-    #[prop(optional, into)]
-    icon: Option<Icon>,
-    /// Fills the width.
-    #[prop(optional)]
-    full: bool,
-    /// The text.
-    children: Children,
-) -> impl IntoView {
-    view! {
-        <a href=href class=button_class(variant, size, if full { "w-full" } else { "" })>
-            {icon.map(|icon| view! { <IconMark icon=icon /> })}
-            {children()}
-        </a>
     }
 }

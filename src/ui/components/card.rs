@@ -2,15 +2,17 @@
 
 use leptos::prelude::*;
 
+use super::maybe_text::MaybeText;
+
 /// A section on its own surface, with a heading when it has a title.
 #[component]
 pub fn Card(
     /// The heading, level 2.
-    #[prop(optional_no_strip, into)]
-    title: Option<String>,
+    #[prop(optional, into)]
+    title: MaybeText,
     /// A sentence under the heading.
-    #[prop(optional_no_strip, into)]
-    description: Option<String>,
+    #[prop(optional, into)]
+    description: MaybeText,
     /// What stands right of the heading.
     #[prop(optional, into)]
     actions: ViewFnOnce,
@@ -23,10 +25,11 @@ pub fn Card(
     /// The content.
     children: Children,
 ) -> impl IntoView {
+    let (title, description) = (title.0, description.0);
     let head = title.map(|title| {
         let padding = if flush { "border-b border-line px-4 py-3" } else { "px-4 pt-4" };
         view! {
-            <div class=format!("flex flex-wrap items-start justify-between gap-2 {padding}")>
+            <div class=format!("flex flex-wrap items-center justify-between gap-2 {padding}")>
                 <div class="min-w-0">
                     <h2 class="text-base">{title}</h2>
                     {description.map(|text| view! { <p class="text-sm text-muted">{text}</p> })}

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::copy_button::CopyButton;
+use super::maybe_text::MaybeText;
 use super::revealed_text::{SegmentKind, segment_views};
 
 /// A block of exact text with a name, and a way to copy it.
@@ -14,9 +15,10 @@ pub fn CodeBlock(
     /// What is shown, in pieces; see [`super::RevealedText`].
     segments: Vec<(SegmentKind, String)>,
     /// The exact text that "Copy" takes; without it there is no such button.
-    #[prop(optional_no_strip, into)]
-    copy: Option<String>,
+    #[prop(optional, into)]
+    copy: MaybeText,
 ) -> impl IntoView {
+    let copy = copy.0;
     view! {
         <figure class="card overflow-hidden">
             <figcaption class="flex min-h-9 items-center justify-between gap-2 border-b border-line bg-surface-2 py-0.5 pr-1 pl-3 text-xs font-medium text-muted">
@@ -35,11 +37,12 @@ pub fn JsonView(
     /// The formatted JSON, in pieces.
     segments: Vec<(SegmentKind, String)>,
     /// The exact JSON that "Copy" takes.
-    #[prop(optional_no_strip, into)]
-    copy: Option<String>,
+    #[prop(optional, into)]
+    copy: MaybeText,
     /// What the block holds.
     #[prop(into, default = String::from("JSON"))]
     label: String,
 ) -> impl IntoView {
+    let copy = copy.0;
     view! { <CodeBlock label=label segments=segments copy=copy /> }
 }

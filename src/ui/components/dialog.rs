@@ -1,5 +1,6 @@
 //! A native modal. With a script it opens by signal and the browser keeps focus inside and gives it
-//! back; without one, [`DialogLink`] opens it through `:target`, and its close link shuts it.
+//! back; without one, [`DialogLink`] opens it through `:target`, and its close link shuts it. Focus
+//! begins at the element with `autofocus`, else at "Close".
 
 use leptos::{html, prelude::*};
 
@@ -44,7 +45,6 @@ pub fn Dialog(
                 <a
                     href="#closed"
                     rel="external"
-                    role="button"
                     class=button_class(ButtonVariant::Ghost, ButtonSize::Small, "btn-icon -mt-1 -mr-1")
                     aria-label="Close"
                     title="Close"

@@ -58,8 +58,14 @@ pub fn DiffTable(
 fn value(value: Option<DiffValue>, changed: bool, after: bool) -> AnyView {
     match (value, changed, after) {
         (None, _, _) => view! { <span class="text-muted">"none"</span> }.into_any(),
-        (Some(value), false, _) => view! { <span class="reveal font-mono text-sm">{segment_views(value)}</span> }.into_any(),
-        (Some(value), true, false) => view! { <div><del class="diff-before">{segment_views(value)}</del></div> }.into_any(),
-        (Some(value), true, true) => view! { <div><ins class="diff-after">{segment_views(value)}</ins></div> }.into_any(),
+        (Some(value), false, _) => {
+            view! { <span class="reveal font-mono text-sm">{segment_views(value)}</span> }.into_any()
+        }
+        (Some(value), true, false) => {
+            view! { <div><del class="diff-before">{segment_views(value)}</del></div> }.into_any()
+        }
+        (Some(value), true, true) => {
+            view! { <div><ins class="diff-after">{segment_views(value)}</ins></div> }.into_any()
+        }
     }
 }

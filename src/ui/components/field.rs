@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{Icon, IconMark};
+use super::maybe_text::MaybeText;
 
 /// The ids a control points at. `{id}-hint` and `{id}-error` are the field's own.
 #[derive(Clone)]
@@ -44,8 +45,8 @@ pub fn Field(
     #[prop(into)]
     label: String,
     /// How to answer.
-    #[prop(optional_no_strip, into)]
-    hint: Option<String>,
+    #[prop(optional, into)]
+    hint: MaybeText,
     /// What is wrong with the answer.
     #[prop(optional, into)]
     error: MaybeProp<String>,
@@ -55,6 +56,7 @@ pub fn Field(
     /// The control.
     children: Children,
 ) -> impl IntoView {
+    let hint = hint.0;
     view! {
         <div class="field">
             <label class="field-label" for=id.clone()>
@@ -73,11 +75,12 @@ pub(super) fn FieldNotes(
     /// The control's id.
     id: String,
     /// How to answer.
-    #[prop(optional_no_strip)]
-    hint: Option<String>,
+    #[prop(optional, into)]
+    hint: MaybeText,
     /// What is wrong with the answer.
     error: MaybeProp<String>,
 ) -> impl IntoView {
+    let hint = hint.0;
     let hint_id = format!("{id}-hint");
     view! {
         {hint.map(|hint| view! { <p id=hint_id class="field-hint">{hint}</p> })}

@@ -109,7 +109,9 @@ impl Icon {
             Self::ChevronDown => "M6 9l6 6 6-6",
             Self::ChevronLeft => "M15 6l-6 6 6 6",
             Self::ChevronsUpDown => "M8 9l4-4 4 4M8 15l4 4 4-4",
-            Self::More => "M12 5.5v.01M12 12v.01M12 18.5v.01",
+            Self::More => {
+                "M12 6a.5.5 0 1 0 0-1 .5.5 0 0 0 0 1zM12 12.5a.5.5 0 1 0 0-1 .5.5 0 0 0 0 1zM12 19a.5.5 0 1 0 0-1 .5.5 0 0 0 0 1z"
+            }
             Self::Clock => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3.5 2",
             Self::Copy => "M9 9h11v11H9zM5.5 15H4V4h11v1.5",
             Self::Alert => "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7.5v5M12 16.2v.01",
@@ -121,7 +123,9 @@ impl Icon {
             Self::Menu => "M4 6.5h16M4 12h16M4 17.5h16",
             Self::Bell => "M6 10a6 6 0 0 1 12 0c0 5 2 6.5 2 6.5H4S6 15 6 10zM10 20a2.2 2.2 0 0 0 4 0",
             Self::LogOut => "M10 4H4v16h6M15 8l4 4-4 4M9 12h10",
-            Self::Snowflake => "M12 2.5v19M3.8 7.2l16.4 9.6M20.2 7.2L3.8 16.8M9 4.5l3 2.5 3-2.5M9 19.5l3-2.5 3 2.5",
+            Self::Snowflake => {
+                "M12 2.5v19M3.8 7.2l16.4 9.6M20.2 7.2L3.8 16.8M9 4.5l3 2.5 3-2.5M9 19.5l3-2.5 3 2.5"
+            }
             Self::Plus => "M12 5v14M5 12h14",
             Self::External => "M14 4h6v6M20 4l-9 9M17 14v6H4V7h6",
             Self::ArrowRight => "M5 12h14M13 6l6 6-6 6",

@@ -30,8 +30,8 @@ pub fn LevelMeter(
         })
         .collect();
     view! {
-        <span class="inline-flex items-center gap-2 whitespace-nowrap">
-            <svg class="text-accent" width="16" height="14" viewBox="0 0 16 14" aria-hidden="true">{bars}</svg>
+        <span class="inline-flex items-baseline gap-2 whitespace-nowrap">
+            <svg class="self-center text-accent" width="16" height="14" viewBox="0 0 16 14" aria-hidden="true">{bars}</svg>
             <span>{label}</span>
         </span>
     }

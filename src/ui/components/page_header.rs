@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{Icon, IconMark};
+use super::maybe_text::MaybeText;
 
 /// The page's only `<h1>`, with its actions.
 #[component]
@@ -11,11 +12,11 @@ pub fn PageHeader(
     #[prop(into)]
     title: String,
     /// A sentence under it.
-    #[prop(optional_no_strip, into)]
-    subtitle: Option<String>,
+    #[prop(optional, into)]
+    subtitle: MaybeText,
     /// Where "back" leads: the list a detail belongs to.
-    #[prop(optional_no_strip, into)]
-    back: Option<String>,
+    #[prop(optional, into)]
+    back: MaybeText,
     /// Where "back" leads, in words: "Approvals".
     #[prop(into, default = String::from("Back"))]
     back_label: String,
@@ -26,6 +27,7 @@ pub fn PageHeader(
     #[prop(into, default = String::from("page-title"))]
     id: String,
 ) -> impl IntoView {
+    let (subtitle, back) = (subtitle.0, back.0);
     let back = back.map(|href| {
         view! {
             <a
@@ -38,11 +40,10 @@ pub fn PageHeader(
         }
     });
     view! {
-        <header class="page-header">
-            {back} <div class="min-w-0 flex-1">
-                <h1 id=id tabindex="-1" class="text-base md:text-lg">{title}</h1>
-                {subtitle.map(|text| view! { <p class="text-sm text-muted">{text}</p> })}
-            </div> <div class="toolbar">{actions.run()}</div>
-        </header>
+        <div class="page-header">
+            {back} <h1 id=id tabindex="-1" class="min-w-0 flex-[1_1_8rem] text-base md:text-lg">{title}</h1>
+            <div class="toolbar">{actions.run()}</div>
+        </div>
+        {subtitle.map(|text| view! { <p class="page-subtitle">{text}</p> })}
     }
 }

@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::button::{ButtonSize, ButtonVariant, LinkButton};
-use super::icon::Icon;
+use super::button::ButtonSize;
+use super::icon::{Icon, IconMark};
+use super::link_button::LinkButton;
+use super::maybe_text::MaybeText;
 
 /// Links to the page before and after. Nothing is drawn where there is neither.
 #[component]
@@ -12,15 +14,16 @@ pub fn Pagination(
     #[prop(into)]
     label: String,
     /// The address of the page before.
-    #[prop(optional_no_strip, into)]
-    previous: Option<String>,
+    #[prop(optional, into)]
+    previous: MaybeText,
     /// The address of the page after.
-    #[prop(optional_no_strip, into)]
-    next: Option<String>,
+    #[prop(optional, into)]
+    next: MaybeText,
     /// What is shown: "50 of 1,204".
-    #[prop(optional_no_strip, into)]
-    summary: Option<String>,
+    #[prop(optional, into)]
+    summary: MaybeText,
 ) -> impl IntoView {
+    let (previous, next, summary) = (previous.0, next.0, summary.0);
     (previous.is_some() || next.is_some()).then(|| {
         view! {
             <nav aria-label=label class="mt-4 flex flex-wrap items-center justify-between gap-2">
@@ -37,13 +40,8 @@ pub fn Pagination(
                     {next
                         .map(|href| {
                             view! {
-                                <LinkButton
-                                    href=href
-                                    size=ButtonSize::Small
-                                    variant=ButtonVariant::Outline
-                                    icon=Icon::ChevronRight
-                                >
-                                    "Next"
+                                <LinkButton href=href size=ButtonSize::Small>
+                                    "Next" <IconMark icon=Icon::ChevronRight />
                                 </LinkButton>
                             }
                         })}

@@ -70,7 +70,7 @@ pub fn RiskShape(
     let (outline, fill) = level.shape();
     view! {
         <svg
-            class=level.text_class()
+            class=format!("self-center {}", level.text_class())
             width=size.to_string()
             height=size.to_string()
             viewBox="0 0 16 16"
@@ -89,7 +89,7 @@ pub fn RiskBadge(
     level: RiskTone,
 ) -> impl IntoView {
     view! {
-        <span class=format!("inline-flex items-center gap-1.5 font-medium whitespace-nowrap {}", level.text_class())>
+        <span class=format!("inline-flex items-baseline gap-1.5 font-medium whitespace-nowrap {}", level.text_class())>
             <RiskShape level=level size=14 />
             <span>{level.word()}<span class="sr-only">" risk"</span></span>
         </span>

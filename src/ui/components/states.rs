@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{Icon, IconMark};
+use super::maybe_text::MaybeText;
 
 /// Says what will appear here and how to make it appear.
 #[component]
@@ -41,12 +42,13 @@ pub fn ErrorState(
     #[prop(into)]
     detail: String,
     /// The number that support asks for.
-    #[prop(optional_no_strip, into)]
-    request_id: Option<String>,
+    #[prop(optional, into)]
+    request_id: MaybeText,
     /// Retry: a link to this page, or a button.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
+    let request_id = request_id.0;
     view! {
         <div role="alert" class="flex gap-3 rounded-card border border-bad bg-surface p-4">
             <IconMark icon=Icon::Alert size=20 class="text-bad" />

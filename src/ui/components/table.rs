@@ -3,6 +3,8 @@
 
 use leptos::prelude::*;
 
+use super::maybe_text::MaybeText;
+
 /// One column's header.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Column {
@@ -88,13 +90,14 @@ pub fn RowHeader(
 pub fn Cell(
     /// The column's name, shown before the content on a phone. Without it the content fills the line.
     #[prop(optional, into)]
-    label: Option<String>,
+    label: MaybeText,
     /// To the right, with figures of one width.
     #[prop(optional)]
     number: bool,
     /// The content.
     children: Children,
 ) -> impl IntoView {
+    let label = label.0;
     view! {
         <td role="cell" data-label=label class=if number { "num" } else { "" }>
             <div class="min-w-0">{children()}</div>

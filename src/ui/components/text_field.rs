@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use super::field::{Field, FieldIds};
+use super::maybe_text::MaybeText;
 
 /// A labelled `<input>`.
 #[component]
@@ -21,11 +22,11 @@ pub fn TextField(
     #[prop(default = "text")]
     kind: &'static str,
     /// The value to begin with.
-    #[prop(optional_no_strip, into)]
-    value: Option<String>,
+    #[prop(optional, into)]
+    value: MaybeText,
     /// How to answer.
-    #[prop(optional_no_strip, into)]
-    hint: Option<String>,
+    #[prop(optional, into)]
+    hint: MaybeText,
     /// What is wrong with the answer.
     #[prop(optional, into)]
     error: MaybeProp<String>,
@@ -34,13 +35,13 @@ pub fn TextField(
     required: bool,
     /// What the browser may fill in: `email`, `current-password`, `off`.
     #[prop(optional, into)]
-    autocomplete: Option<String>,
+    autocomplete: MaybeText,
     /// Which keyboard a phone shows: `numeric`, `decimal`, `email`.
     #[prop(optional, into)]
-    inputmode: Option<String>,
+    inputmode: MaybeText,
     /// An example; never the only place for a rule.
     #[prop(optional, into)]
-    placeholder: Option<String>,
+    placeholder: MaybeText,
     /// Shortest answer, in UTF-16 units.
     #[prop(optional)]
     minlength: Option<u32>,
@@ -49,13 +50,13 @@ pub fn TextField(
     maxlength: Option<u32>,
     /// Smallest number or date.
     #[prop(optional, into)]
-    min: Option<String>,
+    min: MaybeText,
     /// Largest number or date.
     #[prop(optional, into)]
-    max: Option<String>,
+    max: MaybeText,
     /// Step of a number; `any` for fractions.
     #[prop(optional, into)]
-    step: Option<String>,
+    step: MaybeText,
     /// Shown and sent, but not changed.
     #[prop(optional)]
     readonly: bool,
@@ -66,6 +67,8 @@ pub fn TextField(
     #[prop(optional)]
     mono: bool,
 ) -> impl IntoView {
+    let (value, hint, autocomplete, inputmode, placeholder, min, max, step) =
+        (value.0, hint.0, autocomplete.0, inputmode.0, placeholder.0, min.0, max.0, step.0);
     let ids = FieldIds::new(&id, hint.as_ref(), error);
     let described = ids.clone();
     view! {
@@ -107,11 +110,11 @@ pub fn TextareaField(
     #[prop(into)]
     label: String,
     /// The text to begin with.
-    #[prop(optional_no_strip, into)]
-    value: Option<String>,
+    #[prop(optional, into)]
+    value: MaybeText,
     /// How to answer.
-    #[prop(optional_no_strip, into)]
-    hint: Option<String>,
+    #[prop(optional, into)]
+    hint: MaybeText,
     /// What is wrong with the answer.
     #[prop(optional, into)]
     error: MaybeProp<String>,
@@ -123,7 +126,7 @@ pub fn TextareaField(
     rows: u32,
     /// An example; never the only place for a rule.
     #[prop(optional, into)]
-    placeholder: Option<String>,
+    placeholder: MaybeText,
     /// Longest answer, in UTF-16 units.
     #[prop(optional)]
     maxlength: Option<u32>,
@@ -131,6 +134,7 @@ pub fn TextareaField(
     #[prop(optional)]
     mono: bool,
 ) -> impl IntoView {
+    let (value, hint, placeholder) = (value.0, hint.0, placeholder.0);
     let ids = FieldIds::new(&id, hint.as_ref(), error);
     let described = ids.clone();
     // HTML drops the first line feed after <textarea>; one more keeps a text that begins with one exact.

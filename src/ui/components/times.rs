@@ -49,7 +49,9 @@ pub fn RelativeTime(
     let then = parse_ms(&datetime);
     let title = text.clone();
     let shown = Memo::new(move |_| {
-        then.zip(now.get()).and_then(|(then, now)| relative_text(then, now as i64)).unwrap_or_else(|| text.clone())
+        then.zip(now.get())
+            .and_then(|(then, now)| relative_text(then, now as i64))
+            .unwrap_or_else(|| text.clone())
     });
     view! { <time datetime=datetime title=title class="whitespace-nowrap">{move || shown.get()}</time> }
 }

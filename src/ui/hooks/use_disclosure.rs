@@ -40,8 +40,10 @@ pub fn use_disclosure(menu: NodeRef<html::Details>, path: Signal<String>) {
                 return;
             }
             close();
-            let summary = menu.get_untracked().and_then(|details| details.query_selector("summary").ok().flatten());
-            if let Some(summary) = summary.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let summary =
+                menu.get_untracked().and_then(|details| details.query_selector("summary").ok().flatten());
+            if let Some(summary) = summary.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+            {
                 // Focusing an element that is in the document does not fail.
                 let _ = summary.focus();
             }

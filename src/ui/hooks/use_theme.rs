@@ -79,7 +79,8 @@ fn write_cookie(theme: Theme) {
         Some(value) => (value, ONE_YEAR),
         None => ("", 0),
     };
-    let secure = if location().protocol().is_ok_and(|protocol| protocol == "https:") { "; Secure" } else { "" };
+    let secure =
+        if location().protocol().is_ok_and(|protocol| protocol == "https:") { "; Secure" } else { "" };
     let cookie = format!("{COOKIE}={value}; Path=/; Max-Age={age}; SameSite=Lax{secure}");
     // A browser that refuses the cookie still shows the theme until the next page.
     let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::ui::components::MaybeText;
+
 use super::logo::Logo;
 
 /// The mark, a title and one centred card.
@@ -11,8 +13,8 @@ pub fn AuthFrame(
     #[prop(into)]
     title: String,
     /// A sentence under it.
-    #[prop(optional_no_strip, into)]
-    subtitle: Option<String>,
+    #[prop(optional, into)]
+    subtitle: MaybeText,
     /// Wider, for a form in two columns.
     #[prop(optional)]
     wide: bool,
@@ -22,6 +24,7 @@ pub fn AuthFrame(
     /// The form.
     children: Children,
 ) -> impl IntoView {
+    let subtitle = subtitle.0;
     let width = if wide { "max-w-xl" } else { "max-w-sm" };
     view! {
         <main id="main" class="grid min-h-dvh place-items-center px-4 py-8">

@@ -45,7 +45,8 @@ impl NavItem {
 
     /// `aria-current` at `path`: the page itself, or one below it.
     pub(super) fn current(&self, path: &str) -> Option<&'static str> {
-        let below = || self.href != "/" && path.strip_prefix(&self.href).is_some_and(|rest| rest.starts_with('/'));
+        let below =
+            || self.href != "/" && path.strip_prefix(&self.href).is_some_and(|rest| rest.starts_with('/'));
         (path == self.href || below()).then_some("page")
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn SideNav(
         })
         .collect();
     view! {
-        <div class="frame-side">
+        <header class="frame-side">
             <div class="flex items-center gap-2.5 px-4 pt-5 pb-4">
                 <Logo />
                 <p class="min-w-0 truncate font-semibold" title=workspace.clone()>{workspace.clone()}</p>
@@ -63,7 +63,7 @@ pub(super) fn SideNav(
                     <div class="menu-panel">{member_menu.run()}</div>
                 </details>
             </div>
-        </div>
+        </header>
     }
 }
 

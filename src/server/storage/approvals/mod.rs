@@ -1,0 +1,74 @@
+//! `agent_pending_actions`: reading approvals, and the guarded writes that move them.
+//!
+//! Each transition is one `UPDATE … WHERE status = …`; the number of rows says whether this writer won.
+
+mod list;
+mod outcome;
+mod row;
+mod transition;
+mod votes;
+
+pub use list::{ListQuery, SortKey, words};
+pub use outcome::{Finished, Performing};
+pub use row::{Deciding, NewApproval};
+pub use transition::Decision;
+
+use super::{Conn, StorageError, Tx};
+use crate::domain::approval::Approval;
+use crate::domain::ids::{ApprovalId, WorkspaceId};
+use crate::{args, sql};
+use row::{ApprovalRow, COLUMNS};
+
+impl Conn {
+    pub async fn approval_get(
+        &mut self,
+        workspace: WorkspaceId,
+        id: ApprovalId,
+    ) -> Result<Option<Approval>, StorageError> {
+        let sql = format!("{COLUMNS} WHERE a.workspace_id = $1 AND a.id = $2");
+        let row = self.fetch_optional::<ApprovalRow>(sql, args![workspace, id]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let mut approval = Approval::try_from(row)?;
+        self.votes_into(workspace, std::slice::from_mut(&mut approval)).await?;
+        Ok(Some(approval))
+    }
+
+    /// The request that a repeat of it means: same requester, same `externalRef` or same idempotency key.
+    pub async fn approval_repeated(
+        &mut self,
+        workspace: WorkspaceId,
+        requester: uuid::Uuid,
+        external_ref: Option<&str>,
+        idempotency_key: Option<&str>,
+    ) -> Result<Option<ApprovalId>, StorageError> {
+        let row: Option<(uuid::Uuid,)> = self
+            .fetch_optional(
+                sql!(
+                    "SELECT id FROM agent_pending_actions WHERE workspace_id = $1 AND requested_by_id = $2 ",
+                    "AND external_ref = $3 UNION ALL ",
+                    "SELECT id FROM agent_pending_actions WHERE workspace_id = $1 AND requested_by_id = $2 ",
+                    "AND idempotency_key = $4 LIMIT 1"
+                ),
+                args![workspace, requester, external_ref, idempotency_key],
+            )
+            .await?;
+        Ok(row.map(|(id,)| ApprovalId(id)))
+    }
+}
+
+impl Tx {
+    /// The approval with what a decision must know, locked until the transaction ends.
+    pub async fn approval_for_decision(
+        &mut self,
+        workspace: WorkspaceId,
+        id: ApprovalId,
+    ) -> Result<Option<Deciding>, StorageError> {
+        let lock = self.dialect("", " FOR UPDATE OF a");
+        let sql = format!("{COLUMNS} WHERE a.workspace_id = $1 AND a.id = $2{lock}");
+        let row = self.fetch_optional::<ApprovalRow>(sql, args![workspace, id]).await?;
+        let Some(row) = row else { return Ok(None) };
+        let mut deciding = Deciding::try_from(row)?;
+        self.votes_into(workspace, std::slice::from_mut(&mut deciding.approval)).await?;
+        Ok(Some(deciding))
+    }
+}

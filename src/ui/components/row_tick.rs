@@ -1,0 +1,32 @@
+//! The checkbox that selects a row, with a target larger than its mark.
+
+use leptos::prelude::*;
+
+use super::maybe_text::MaybeText;
+
+/// A checkbox without a visible label, 24 px to hit with a pointer and 44 px with a finger.
+#[component]
+pub fn RowTick(
+    /// The form field's name.
+    #[prop(into)]
+    name: String,
+    /// What the form sends when it is ticked: the row's id.
+    #[prop(into)]
+    value: String,
+    /// What ticking it says, for screen readers: "Select: Send 3 quotes".
+    #[prop(into)]
+    label: String,
+    /// Ticked to begin with.
+    #[prop(optional)]
+    checked: bool,
+    /// The id of the form it belongs to, when it stands outside.
+    #[prop(optional, into)]
+    form: MaybeText,
+) -> impl IntoView {
+    let form = form.0;
+    view! {
+        <label class="tick-target">
+            <input class="tick" type="checkbox" name=name value=value form=form checked=checked aria-label=label />
+        </label>
+    }
+}
