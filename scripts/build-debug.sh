@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# What the tests run: target/site, target/debug/countersign and the test programs. Server and tests are built by
+# one command, because Cargo gives shared dependencies other features when tests are left out and would compile
+# a second copy of them.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cargo leptos build --frontend-only
+cargo build --no-default-features --features ssr --bin countersign --tests

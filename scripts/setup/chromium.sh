@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# A Chromium for the browser tests: the machine's own, else the distribution's, else Playwright's.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+
+playwright_has_one() {
+  node -e 'process.exit(require("fs").existsSync(require("@playwright/test").chromium.executablePath()) ? 0 : 1)' 2>/dev/null
+}
+works() { local path; path=$(chromium_path) && "$path" --version >/dev/null 2>&1; }
+
+if works || playwright_has_one; then exit 0; fi
+
+# Ubuntu's package only points to a snap, which does not run in containers.
+if ! grep -qs '^ID=ubuntu' /etc/os-release; then
+  say "Installing Chromium with the package manager"
+  install_packages apt="chromium fonts-dejavu-core" dnf="chromium dejavu-sans-fonts" apk="chromium font-dejavu" || true
+fi
+if ! works; then
+  say "Installing Playwright's own Chromium"
+  if can_be_root; then playwright install --with-deps chromium; else playwright install chromium; fi ||
+    die "no Chromium for the browser tests: install chromium or google-chrome and run this again"
+fi
