@@ -25,8 +25,10 @@ pub fn CodeBlock(
                 <span>{label.clone()}</span>
                 {copy.map(|text| view! { <CopyButton text=text /> })}
             </figcaption>
-            // Scrolls, so the keyboard must reach it.
-            <pre class="exact" tabindex="0" role="region" aria-label=label>{segment_views(segments)}</pre>
+            // Scrolls, so the keyboard must reach it. <code> keeps a first line feed, which <pre> drops.
+            <pre class="exact" tabindex="0" role="region" aria-label=label>
+                <code>{segment_views(segments)}</code>
+            </pre>
         </figure>
     }
 }

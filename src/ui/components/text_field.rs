@@ -1,7 +1,9 @@
 //! One line of text, many lines of text. Values are the browser's: what someone typed before the page
 //! was hydrated stays. Read them from the form, or from `on:input` written on the component.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
+
+use crate::ui::hooks::use_exact_text;
 
 use super::field::{Field, FieldIds};
 use super::maybe_text::MaybeText;
@@ -137,11 +139,14 @@ pub fn TextareaField(
     let (value, hint, placeholder) = (value.0, hint.0, placeholder.0);
     let ids = FieldIds::new(&id, hint.as_ref(), error);
     let described = ids.clone();
+    let area = NodeRef::<html::Textarea>::new();
+    use_exact_text(area, value.clone());
     // HTML drops the first line feed after <textarea>; one more keeps a text that begins with one exact.
     let text = value.map(|text| if text.starts_with('\n') { format!("\n{text}") } else { text });
     view! {
         <Field id=id.clone() label=label hint=hint error=error required=required>
             <textarea
+                node_ref=area
                 id=id
                 name=name
                 class=if mono { "input font-mono" } else { "input" }

@@ -4,6 +4,7 @@
 mod use_clipboard;
 mod use_dialog;
 mod use_disclosure;
+mod use_exact_text;
 mod use_hydrated;
 mod use_now;
 mod use_theme;
@@ -11,6 +12,7 @@ mod use_theme;
 pub use use_clipboard::{Clipboard, CopyState, use_clipboard};
 pub use use_dialog::use_dialog;
 pub use use_disclosure::use_disclosure;
+pub use use_exact_text::use_exact_text;
 pub use use_hydrated::use_hydrated;
 pub use use_now::{Tick, provide_now, use_now};
 pub use use_theme::{Theme, ThemeControl, use_theme};

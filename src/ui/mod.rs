@@ -1,0 +1,6 @@
+//! What people see: primitives, frame, pages, and the hooks that touch the browser.
+
+pub mod components;
+pub mod hooks;
+pub mod layout;
+pub mod pages;
