@@ -11,6 +11,8 @@
 import { defineConfig, devices } from "@playwright/test";
 import type { Options } from "./fixtures/index.js";
 
+// How many times longer than on an idle machine everything may take: for a machine that is busy with other work.
+const patience = Number(process.env["COUNTERSIGN_E2E_PATIENCE"] ?? "1");
 const chromium = process.env["COUNTERSIGN_CHROMIUM"];
 const desktop = { ...devices["Desktop Chrome"], viewport: { width: 1280, height: 800 } };
 
@@ -22,14 +24,14 @@ export default defineConfig<object, Options>({
   forbidOnly: Boolean(process.env["CI"]),
   // A test that passes on a second try hides a race, so there is no second try.
   retries: 0,
-  timeout: 30_000,
-  expect: { timeout: 7_000 },
+  timeout: 30_000 * patience,
+  expect: { timeout: 7_000 * patience },
   reporter: [["list"]],
   use: {
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
-    actionTimeout: 10_000,
-    navigationTimeout: 15_000,
+    actionTimeout: 10_000 * patience,
+    navigationTimeout: 15_000 * patience,
     locale: "en-GB",
     timezoneId: "UTC",
     launchOptions: {
@@ -42,6 +44,8 @@ export default defineConfig<object, Options>({
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        // The debug build's WASM is large; optimising it in the background takes longer than any test runs.
+        "--js-flags=--no-wasm-tier-up --no-wasm-dynamic-tiering",
       ],
     },
   },

@@ -252,7 +252,7 @@ CREATE TABLE agent_action_audit_log (
   actor_kind TEXT NOT NULL CHECK (actor_kind IN ('user', 'agent', 'system')),
   actor_id UUID NOT NULL,
   actor_name TEXT NOT NULL,
-  event TEXT NOT NULL,
+  event TEXT COLLATE "C" NOT NULL,
   action_type TEXT,
   action_data TEXT,
   description TEXT NOT NULL,
@@ -297,6 +297,7 @@ CREATE INDEX jobs_ready ON jobs (queue, priority DESC, run_at, id) WHERE state =
 CREATE INDEX jobs_next ON jobs (run_at) WHERE state = 'ready';
 CREATE INDEX jobs_leases ON jobs (lease_until) WHERE state = 'running';
 CREATE INDEX jobs_finished ON jobs (id) WHERE state IN ('done', 'cancelled');
+CREATE INDEX jobs_dead ON jobs (id) WHERE state = 'dead';
 CREATE UNIQUE INDEX jobs_dedupe ON jobs (kind, dedupe_key) WHERE state = 'ready';
 
 CREATE TABLE cron_fires (

@@ -5,7 +5,7 @@ use super::text;
 use crate::wire_enum;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 wire_enum! {
@@ -23,6 +23,13 @@ wire_enum! {
         Active = "active",
         Paused = "paused",
         Archived = "archived",
+    }
+}
+
+impl AgentStatus {
+    /// Anything but a way back to `draft`: what has been let loose was never only drafted.
+    pub const fn may_become(self, next: Self) -> bool {
+        matches!((self, next), (Self::Draft, _) | (_, Self::Active | Self::Paused | Self::Archived))
     }
 }
 
@@ -70,4 +77,18 @@ pub struct PatchAgent {
     pub description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<AgentStatus>,
+}
+
+/// Filters of the list; empty strings count as absent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema, IntoParams, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct AgentFilter {
+    /// `draft`, `active`, `paused` or `archived`; absent: all but `archived`; `all` for every status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
 }

@@ -95,6 +95,9 @@ pub struct Approval {
     pub workflow_execution_id: Option<ExecutionId>,
     pub action_type: String,
     pub action_data: Data,
+    /// What will happen, computed from type and data; never the requester's words.
+    pub sentence: String,
+    /// The requester's words, or the sentence where there are none.
     pub description: String,
     pub risk_level: RiskLevel,
     /// Why the risk is what it is.

@@ -237,3 +237,43 @@ pub fn unknown_name(found: &str, known: &[&str]) -> AppError {
     let shown: String = found.chars().take(40).collect();
     AppError::invalid("", format!("\"{shown}\" is not one of: {}", known.join(", ")))
 }
+
+impl AppError {
+    /// The problem document (RFC 9457). Reading it back as an [`AppError`] gives the same error.
+    pub fn problem(&self) -> serde_json::Value {
+        let mut document = match serde_json::to_value(self) {
+            Ok(serde_json::Value::Object(map)) => map,
+            _ => serde_json::Map::new(),
+        };
+        document.insert("type".to_owned(), format!("/api/docs#{}", self.code()).into());
+        document.insert("title".to_owned(), self.title().into());
+        document.insert("status".to_owned(), self.status().into());
+        document.insert("detail".to_owned(), self.to_string().into());
+        serde_json::Value::Object(document)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_document_reads_back_as_the_same_error() {
+        let conflict = ConflictDetail { status: "approved".to_owned(), by: Some("Ada".to_owned()), at: None };
+        for error in [
+            AppError::Malformed { detail: "x".to_owned() },
+            AppError::invalid("/name", "must not be empty"),
+            AppError::Unauthenticated,
+            AppError::OwnRequest,
+            AppError::not_found("team"),
+            AppError::Conflict { detail: "late".to_owned(), conflict },
+            AppError::RateLimited { retry_after: 7 },
+            AppError::Internal { request_id: "r".to_owned() },
+        ] {
+            let document = error.problem();
+            assert_eq!(document["status"], error.status());
+            assert_eq!(document["code"], error.code());
+            assert_eq!(serde_json::from_value::<AppError>(document).unwrap(), error);
+        }
+    }
+}

@@ -51,6 +51,7 @@ impl Permission {
                 | Self::Administer
                 | Self::WriteTeams
                 | Self::WriteAgents
+                | Self::WriteRecords
                 | Self::OwnAccount
         )
     }
@@ -164,4 +165,29 @@ pub struct ChangePassword {
     pub current: String,
     #[validate(custom(function = "text::password"))]
     pub new: String,
+}
+
+/// A change of a member by an admin.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct PatchMember {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// `true` ends the member's sessions here and stops their tokens; `false` lets them in again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<bool>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SetHold {
+    /// Seconds that this member's low and medium decisions are held and can be undone.
+    #[validate(range(min = 0, max = 100, message = "must be between 0 and 100 seconds"))]
+    pub hold_seconds: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SwitchWorkspace {
+    pub workspace_id: WorkspaceId,
 }

@@ -3,6 +3,7 @@
 //! Compiled for the server and for the browser. No I/O, no clock, no `cfg`.
 
 pub mod action;
+pub mod action_type;
 pub mod agent;
 pub mod approval;
 pub mod audit;
@@ -13,9 +14,14 @@ pub mod error;
 pub mod event;
 pub mod ids;
 pub mod member;
+pub mod memory;
+pub mod message;
+pub mod money;
 pub mod outcome;
 pub mod page;
 pub mod record;
+pub mod record_form;
+pub mod record_kinds;
 pub mod risk;
 pub mod team;
 pub mod text;

@@ -7,7 +7,7 @@ use super::workspace::Department;
 use crate::wire_enum;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use validator::{Validate, ValidationError};
 
 wire_enum! {
@@ -17,6 +17,9 @@ wire_enum! {
         Archived = "archived",
     }
 }
+
+/// Most agents in one team.
+pub const MAX_MEMBERS: i64 = 200;
 
 wire_enum! {
     pub enum TeamRole {
@@ -131,8 +134,24 @@ fn specialist() -> TeamRole {
     TeamRole::Specialist
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RemoveTeamMember {
     pub agent_id: AgentId,
+}
+
+/// Filters of the list; empty strings count as absent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema, IntoParams, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct TeamFilter {
+    /// `active`, `paused` or `archived`; absent: all but `archived`; `all` for every status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
 }

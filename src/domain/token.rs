@@ -54,7 +54,10 @@ impl Scope {
 
     /// Scopes that an agent's token may carry.
     pub const fn is_for_agents(self) -> bool {
-        !matches!(self, Self::ApprovalsDecide | Self::Settings | Self::Account | Self::Agents)
+        !matches!(
+            self,
+            Self::ApprovalsDecide | Self::Settings | Self::Account | Self::Agents | Self::RecordsWrite
+        )
     }
 }
 

@@ -36,3 +36,16 @@ pub struct CreatedWebhook {
     /// `whsec_…`: the key of the HMAC-SHA-256 signature.
     pub secret: String,
 }
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct PatchWebhook {
+    #[validate(custom(function = "text::name"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[validate(length(min = 8, max = 2000, message = "must be 8 to 2,000 characters"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+}

@@ -51,6 +51,9 @@ pub struct Wakes {
 
 const READERS: u32 = 4;
 const PG_CONNECTIONS: u32 = 16;
+/// PostgreSQL ends a transaction that does nothing for this long. Ours never wait for anything but the database, so
+/// its process is stopped or gone, and other nodes wait for its locks: the publisher's, or an action's.
+const IDLE_IN_TRANSACTION: &str = "SET idle_in_transaction_session_timeout = '5s'";
 
 impl Db {
     /// Opens SQLite at a file (made when absent), or PostgreSQL at a `postgres://` address.
@@ -60,6 +63,9 @@ impl Db {
             let pool = PgPoolOptions::new()
                 .max_connections(PG_CONNECTIONS)
                 .acquire_timeout(Duration::from_secs(10))
+                .after_connect(|conn, _| {
+                    Box::pin(async move { sqlx::raw_sql(IDLE_IN_TRANSACTION).execute(conn).await.map(drop) })
+                })
                 .connect_with(options)
                 .await?;
             Pools::Postgres(pool)
@@ -278,9 +284,14 @@ pub struct Tx {
 }
 
 impl Tx {
-    /// The database's time when the transaction began.
+    /// The database's time when the transaction began, or when it got the lock that it waited for.
     pub fn now(&self) -> DateTime<Utc> {
         self.now
+    }
+
+    /// Takes the time that PostgreSQL's clock shows now, after a lock was waited for.
+    pub(super) fn time_is(&mut self, server: DateTime<Utc>) {
+        self.now = to_micros(server) + self.db.clock.offset();
     }
 
     pub fn id(&self) -> uuid::Uuid {

@@ -42,7 +42,14 @@ impl StorageError {
     }
 }
 
-/// Too many askers rather than a broken database: worth another try.
+/// Too many askers, or a connection that the database ended, rather than a broken database: worth another try.
 pub fn is_overload(fault: &sqlx::Error) -> bool {
-    matches!(fault, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_))
+    match fault {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
+        // PostgreSQL: 57P01 to 57P03, it stops or starts; 25P03, a transaction was idle for too long.
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|code| matches!(&*code, "57P01" | "57P02" | "57P03" | "25P03"))
+        }
+        _ => false,
+    }
 }

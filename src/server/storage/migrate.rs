@@ -1,10 +1,20 @@
 //! Bringing the schema up to date, and refusing one that is newer than this program.
 
+use super::db::Engine;
 use super::{Db, StorageError};
 use sqlx::migrate::{MigrateError, Migrator};
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// The version of the newest migration that this program carries.
+pub(super) fn newest_known(engine: Engine) -> i64 {
+    let migrator = match engine {
+        Engine::Sqlite => &SQLITE,
+        Engine::Postgres => &POSTGRES,
+    };
+    migrator.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
 
 impl Db {
     /// Applies what is missing. Several nodes may start at once: PostgreSQL's advisory lock lets one work.

@@ -4,12 +4,37 @@
 //! where it cannot, both texts stand side by side. Every statement is written with `sql!`, which a test finds and
 //! prepares on both engines.
 
+pub mod action_types;
+pub mod agents;
 pub mod approvals;
 pub mod args;
+pub mod attempts;
+pub mod audit;
+pub mod cron;
+pub mod cursor;
 pub mod db;
+pub mod effects;
 pub mod error;
+pub mod events;
+pub mod gate;
+pub mod idempotency;
+pub mod jobs;
+pub mod listen;
+pub mod lock;
+pub mod members;
 pub mod migrate;
+pub mod patterns;
+mod read;
+pub mod records;
+pub mod sessions;
+pub mod sweep;
+pub mod team_members;
+pub mod teams;
+pub mod tokens;
 pub mod ts;
+pub mod upkeep;
+pub mod webhooks;
+pub mod workspaces;
 pub mod write;
 
 pub use args::Arg;
@@ -19,6 +44,8 @@ pub use ts::Ts;
 pub use write::{AuditEntry, NewJob};
 
 /// A statement for both engines: string literals, joined. A test finds these in the source and prepares them.
+/// One that a single engine runs says so to the test: it is an argument of [`Conn::dialect`], or it begins with the
+/// comment `/* sqlite */` or `/* postgres */`.
 #[macro_export]
 macro_rules! sql {
     ($($part:literal),+ $(,)?) => { concat!($($part),+) };

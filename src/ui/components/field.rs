@@ -53,6 +53,9 @@ pub fn Field(
     /// An optional field says so in words; a required one says nothing.
     #[prop(optional)]
     required: bool,
+    /// Says nothing about being optional: for filters, where everything is.
+    #[prop(optional)]
+    filter: bool,
     /// The control.
     children: Children,
 ) -> impl IntoView {
@@ -61,7 +64,7 @@ pub fn Field(
         <div class="field">
             <label class="field-label" for=id.clone()>
                 {label}
-                {(!required).then(|| view! { <span class="font-normal text-muted">" (optional)"</span> })}
+                {(!required && !filter).then(|| view! { <span class="font-normal text-muted">" (optional)"</span> })}
             </label>
             {children()}
             <FieldNotes id=id hint=hint error=error />

@@ -35,5 +35,6 @@ pub fn FormError(
             }
         })
     };
-    view! { <div role="alert">{body}</div> }
+    // Without a message it takes no place in a form's grid, and is there all the same, so that it is announced.
+    view! { <div role="alert" class="col-span-full empty:absolute">{body}</div> }
 }

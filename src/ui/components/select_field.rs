@@ -57,10 +57,16 @@ pub fn SelectField(
     /// Whether the form needs it. A select without an empty choice always has a value: say `true`.
     #[prop(default = true)]
     required: bool,
+    /// Part of a filter: never needed, and not called optional either.
+    #[prop(optional)]
+    filter: bool,
 ) -> impl IntoView {
     let (selected, hint) = (selected.0, hint.0);
+    let required = required && !filter;
     let ids = FieldIds::new(&id, hint.as_ref(), error);
     let described = ids.clone();
+    // A blank choice is an answer too: browsers refuse it where an answer is required.
+    let must_choose = required && options.iter().all(|option| !option.value.is_empty());
     let options: Vec<_> = options
         .into_iter()
         .map(|option| {
@@ -69,13 +75,13 @@ pub fn SelectField(
         })
         .collect();
     view! {
-        <Field id=id.clone() label=label hint=hint error=error required=required>
+        <Field id=id.clone() label=label hint=hint error=error required=required filter=filter>
             <div class="select-wrap">
                 <select
                     id=id
                     name=name
                     class="input"
-                    required=required
+                    required=must_choose
                     aria-describedby=move || described.described_by()
                     aria-invalid=move || ids.invalid()
                 >

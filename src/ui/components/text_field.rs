@@ -35,6 +35,9 @@ pub fn TextField(
     /// Whether the form needs it.
     #[prop(optional)]
     required: bool,
+    /// Part of a filter: not called optional, because everything is.
+    #[prop(optional)]
+    filter: bool,
     /// What the browser may fill in: `email`, `current-password`, `off`.
     #[prop(optional, into)]
     autocomplete: MaybeText,
@@ -74,7 +77,7 @@ pub fn TextField(
     let ids = FieldIds::new(&id, hint.as_ref(), error);
     let described = ids.clone();
     view! {
-        <Field id=id.clone() label=label hint=hint error=error required=required>
+        <Field id=id.clone() label=label hint=hint error=error required=required filter=filter>
             <input
                 id=id
                 name=name

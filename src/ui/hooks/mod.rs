@@ -1,18 +1,28 @@
 //! The only place for browser APIs. One hook per file; each says what it does on the server, where
 //! effects never run. No hook changes what the first client render shows.
 
+mod focus;
+mod form_body;
+mod load_page;
 mod use_clipboard;
 mod use_dialog;
 mod use_disclosure;
+mod use_events;
 mod use_exact_text;
 mod use_hydrated;
+mod use_navigation_focus;
 mod use_now;
 mod use_theme;
 
+pub use focus::{focus_soon, focus_within};
+pub use form_body::form_body;
+pub use load_page::load_page;
 pub use use_clipboard::{Clipboard, CopyState, use_clipboard};
 pub use use_dialog::use_dialog;
 pub use use_disclosure::use_disclosure;
+pub use use_events::{Changes, Live, LiveState, provide_events, use_events};
 pub use use_exact_text::use_exact_text;
 pub use use_hydrated::use_hydrated;
+pub use use_navigation_focus::use_navigation_focus;
 pub use use_now::{Tick, provide_now, use_now};
 pub use use_theme::{Theme, ThemeControl, use_theme};

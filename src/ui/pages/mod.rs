@@ -1,1 +1,15 @@
 //! Pages, one folder per noun.
+
+pub mod approvals;
+pub mod audit;
+mod not_found;
+mod page_error;
+pub mod records;
+pub mod set_up;
+pub mod settings;
+pub mod sign_in;
+mod signed_in;
+
+pub use not_found::NotFound;
+pub use page_error::{PageError, sign_in_path};
+pub use signed_in::{SignedIn, use_session};

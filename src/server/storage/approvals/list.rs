@@ -55,7 +55,11 @@ impl Conn {
     }
 
     /// How many wait, counted to at most `bound`.
-    pub async fn approval_count_pending(&mut self, workspace: WorkspaceId, bound: i64) -> Result<i64, StorageError> {
+    pub async fn approval_count_pending(
+        &mut self,
+        workspace: WorkspaceId,
+        bound: i64,
+    ) -> Result<i64, StorageError> {
         let (count,): (i64,) = self
             .fetch_one(
                 crate::sql!(

@@ -38,14 +38,14 @@ impl Tx {
                     "UPDATE agent_pending_actions SET outcome = 'running', fence = fence + 1, ",
                     "outcome_attempts = outcome_attempts + 1, outcome_started_at = $3, outcome_finished_at = NULL, ",
                     "outcome_error = NULL, outcome_result = NULL, claimed_by = $4, ",
-                    "claimed_at = CASE WHEN $4 IS NULL THEN claimed_at ELSE $3 END, version = version + 1 ",
+                    "claimed_at = CASE WHEN $5 THEN $3 ELSE claimed_at END, version = version + 1 ",
                     "WHERE workspace_id = $1 AND id = $2 AND outcome = 'queued' ",
                     "AND status IN ('approved', 'auto_approved') AND (hold_until IS NULL OR hold_until <= $3) ",
                     "AND NOT EXISTS (SELECT 1 FROM workspaces w WHERE w.id = $1 AND w.frozen_at IS NOT NULL) ",
                     "AND NOT EXISTS (SELECT 1 FROM agent_teams t WHERE t.id = agent_pending_actions.team_id ",
                     "AND t.frozen_at IS NOT NULL) RETURNING fence"
                 ),
-                args![workspace, id, now, claimed_by],
+                args![workspace, id, now, claimed_by, claimed_by.is_some()],
             )
             .await?;
         Ok(row.map(|(fence,)| Performing { id, workspace_id: workspace, fence }))
@@ -120,7 +120,11 @@ impl Tx {
     }
 
     /// `failed | unknown → queued`, by a person's word.
-    pub async fn outcome_retry(&mut self, workspace: WorkspaceId, id: ApprovalId) -> Result<bool, StorageError> {
+    pub async fn outcome_retry(
+        &mut self,
+        workspace: WorkspaceId,
+        id: ApprovalId,
+    ) -> Result<bool, StorageError> {
         let changed = self
             .execute(
                 sql!(

@@ -2,7 +2,7 @@
 
 use crate::domain::approval::{ActorRef, Approval};
 use crate::domain::canonical::Data;
-use crate::domain::catalogue::Executor;
+use crate::domain::catalogue::{self, Executor};
 use crate::domain::ids::{AgentId, ApprovalId, ExecutionId, TeamId, UserId, WorkspaceId};
 use crate::domain::outcome::Outcome;
 use crate::server::storage::{Arg, CorruptRow, StorageError, Ts, Tx};
@@ -109,13 +109,15 @@ impl TryFrom<ApprovalRow> for Approval {
 
     fn try_from(row: ApprovalRow) -> Result<Self, CorruptRow> {
         let id = row.id;
+        let data: Data = json(id, "action_data", &row.action_data)?;
         Ok(Self {
             id: ApprovalId(id),
             workspace_id: WorkspaceId(row.workspace_id),
             team_id: row.team_id.map(TeamId),
             agent_id: row.agent_id.map(AgentId),
             workflow_execution_id: row.workflow_execution_id.map(ExecutionId),
-            action_data: json::<Data>(id, "action_data", &row.action_data)?,
+            sentence: catalogue::sentence(&row.action_type, None, &data),
+            action_data: data,
             original_data: row.original_data.map(|text| json(id, "original_data", &text)).transpose()?,
             action_type: row.action_type,
             description: row.description,

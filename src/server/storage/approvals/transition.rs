@@ -66,7 +66,7 @@ impl Tx {
                 sql!(
                     "UPDATE agent_pending_actions SET original_data = COALESCE(original_data, action_data), ",
                     "action_data = $3, args_hash = $4, risk_level = $5, risk_order = $6, risk_reasons = $7, ",
-                    "search = $8, version = version + 1 ",
+                    "search = $8, description = $11, version = version + 1 ",
                     "WHERE workspace_id = $1 AND id = $2 AND status = 'pending' AND args_hash = $9 ",
                     "AND (expires_at > $10 OR expiry_paused_at IS NOT NULL)"
                 ),
@@ -80,7 +80,8 @@ impl Tx {
                     Arg::json(&edited.risk_reasons),
                     search,
                     old_hash,
-                    now
+                    now,
+                    edited.description.as_str()
                 ],
             )
             .await?;
@@ -88,7 +89,11 @@ impl Tx {
     }
 
     /// `pending → expired`, once the deadline has passed by the database's time.
-    pub async fn approval_expire(&mut self, workspace: WorkspaceId, id: ApprovalId) -> Result<bool, StorageError> {
+    pub async fn approval_expire(
+        &mut self,
+        workspace: WorkspaceId,
+        id: ApprovalId,
+    ) -> Result<bool, StorageError> {
         let now = self.now();
         let changed = self
             .execute(
@@ -125,7 +130,11 @@ impl Tx {
     }
 
     /// `approved → pending`, inside the hold and before anything ran.
-    pub async fn approval_undo(&mut self, workspace: WorkspaceId, id: ApprovalId) -> Result<bool, StorageError> {
+    pub async fn approval_undo(
+        &mut self,
+        workspace: WorkspaceId,
+        id: ApprovalId,
+    ) -> Result<bool, StorageError> {
         let now = self.now();
         let changed = self
             .execute(

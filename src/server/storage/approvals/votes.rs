@@ -25,7 +25,8 @@ impl Conn {
         workspace: WorkspaceId,
         approvals: &mut [Approval],
     ) -> Result<(), StorageError> {
-        let ids: Vec<ApprovalId> = approvals.iter().filter(|a| a.required_approvals > 1).map(|a| a.id).collect();
+        let ids: Vec<ApprovalId> =
+            approvals.iter().filter(|a| a.required_approvals > 1).map(|a| a.id).collect();
         if ids.is_empty() {
             return Ok(());
         }
@@ -80,7 +81,11 @@ impl Tx {
     }
 
     /// Drops all votes: the data was edited, or the decision undone.
-    pub async fn votes_clear(&mut self, workspace: WorkspaceId, approval: ApprovalId) -> Result<(), StorageError> {
+    pub async fn votes_clear(
+        &mut self,
+        workspace: WorkspaceId,
+        approval: ApprovalId,
+    ) -> Result<(), StorageError> {
         self.execute(
             sql!("DELETE FROM approval_votes WHERE workspace_id = $1 AND approval_id = $2"),
             args![workspace, approval],

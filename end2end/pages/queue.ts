@@ -1,0 +1,72 @@
+/** `/approvals`: the list, its filters, the strip, the bulk bar. */
+import { expect, type Locator, type Page } from "@playwright/test";
+import { open, scripts } from "../fixtures/page.js";
+
+export class Queue {
+  readonly list: Locator;
+  readonly titles: Locator;
+  /** The page's one polite status. */
+  readonly status: Locator;
+  readonly heading: Locator;
+  /** Approvals of this member that can still be taken back. */
+  readonly strip: Locator;
+  readonly bulk: Locator;
+
+  constructor(readonly page: Page) {
+    this.list = page.getByRole("list", { name: "Approvals", exact: true });
+    this.titles = this.list.getByRole("heading", { level: 2 });
+    this.status = page.getByRole("status");
+    this.heading = page.getByRole("heading", { level: 1 });
+    this.strip = page.getByRole("region", { name: "Can be undone" });
+    this.bulk = page.locator("form#bulk");
+  }
+
+  static async open(page: Page, query = ""): Promise<Queue> {
+    await open(page, `/approvals${query}`);
+    return new Queue(page);
+  }
+
+  row(title: string | RegExp): Locator {
+    return this.list.getByRole("listitem").filter({ has: this.page.getByRole("heading", { level: 2, name: title }) });
+  }
+
+  link(title: string): Locator {
+    return this.row(title).getByRole("heading").getByRole("link");
+  }
+
+  approve(title: string): Locator {
+    return this.row(title).getByRole("button", { name: /^(Vote to a|A)pprove/ });
+  }
+
+  rejectOpener(title: string): Locator {
+    return this.row(title).locator("summary", { hasText: "Reject" });
+  }
+
+  tick(title: string): Locator {
+    return this.row(title).getByRole("checkbox");
+  }
+
+  /** The "3 new" button. */
+  arrivals(count: number): Locator {
+    return this.page.getByRole("button", { name: `${count} new`, exact: true });
+  }
+
+  async reject(title: string, reason: string): Promise<void> {
+    await this.rejectOpener(title).click();
+    await this.row(title).getByLabel("Reason").fill(reason);
+    await this.row(title).getByRole("button", { name: "Reject with this reason" }).click();
+  }
+
+  /** The row says `words`; without scripts the list is loaded anew, where every state is shown. */
+  async says(title: string, ...words: string[]): Promise<void> {
+    if (!scripts()) await open(this.page, "/approvals?status=all");
+    for (const word of words) await expect(this.row(title)).toContainText(word);
+  }
+}
+
+/** The page no longer hears what happens on the server: its stream is refused. */
+export async function deafen(page: Page): Promise<void> {
+  await page.route("**/api/orchestration/events", (route) => route.abort());
+}
+/** What `deafen` makes Chromium say. */
+export const DEAF = /ERR_FAILED.*\/events|\/api\/orchestration\/events/;

@@ -1,0 +1,174 @@
+/** What is true of every page: found or not found, whose it is, accessible, narrow enough. */
+import type { Page } from "@playwright/test";
+import { axeEverywhere, expect, open, test, Workspace } from "../fixtures/index.js";
+import { Detail } from "../pages/detail.js";
+import { Queue } from "../pages/queue.js";
+
+test("an address that leads nowhere says so, with the status", { tag: ["@nojs", "@phone"] }, async ({ page, allowProblem }) => {
+  allowProblem(/status of 404/);
+  const answer = await page.goto("/nowhere/at/all");
+  expect(answer?.status()).toBe(404);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Page not found");
+  await expect(page.getByRole("link", { name: "Go to approvals" })).toHaveAttribute("href", "/approvals");
+});
+
+test("nothing of another workspace can be reached by its id", { tag: ["@nojs", "@postgres"] }, async ({ workspace, server, signIn, allowProblem }) => {
+  allowProblem(/status of 404/);
+  const other = await Workspace.create(server);
+  const approval = await other.pending({ description: "A secret of theirs" });
+  const record = await other.record({ kind: "contact", title: "A secret of theirs" });
+  const team = await other.team({ name: "A secret of theirs", department: "sales" });
+  const page = await signIn(await workspace.member("owner"));
+  for (const path of [
+    `/approvals/${approval.id}`,
+    `/records/${record.id}`,
+    `/settings/teams/${team.id}`,
+    "/approvals/01a1f85c-7b1a-7531-8cf6-d8909b46437f",
+    "/approvals/not-an-id",
+  ]) {
+    const answer = await page.goto(path);
+    await expect(page.getByText(/There is no such (approval|record|team) here\./), path).toBeVisible();
+    await expect(page.getByText("A secret of theirs"), path).toHaveCount(0);
+    expect(answer?.status(), path).toBe(404);
+  }
+  for (const path of ["/approvals?status=all", "/audit", "/records", `/audit?approvalId=${approval.id}`]) {
+    await open(page, path);
+    await expect(page.getByText("A secret of theirs"), path).toHaveCount(0);
+  }
+});
+
+/** A queue with every risk, some of it decided, with text that is hard to fit. */
+async function busy(workspace: Workspace): Promise<{ pending: string; critical: string; done: string; failed: string; team: string; record: string }> {
+  const team = await workspace.team({ name: "Field sales", department: "sales", autonomyLevel: "semi_autonomous" });
+  const contact = await workspace.record({ kind: "contact", title: "Ada Lovelace", data: { status: "new", email: "ada@example.org" } });
+  const pending = await workspace.pending({ description: "Words \u202e of an agent", requiredApprovals: 2 });
+  const critical = await workspace.pending({
+    actionType: "financial_transaction",
+    actionData: { amount: "4000.00", currency: "EUR", counterparty: "Acme Ltd" },
+  });
+  await workspace.task("Call Northwind about the delivery dates of the three spectrometers", { teamId: team.id });
+  await workspace.pending({ actionType: "update_lead_status", actionData: { recordId: contact.id, status: "qualified" } });
+  const alan = await workspace.member("reviewer", "alan");
+  const done = await workspace.pending({ actionData: { to: ["a@example.org"], subject: "Done", body: "x" } });
+  await workspace.decide(done, alan, { approved: true });
+  const failed = await workspace.pending({ actionType: "change_pipeline_stage", actionData: { recordId: contact.id, stage: "won" } });
+  await workspace.decide(failed, alan, { approved: true });
+  const rejected = await workspace.task("Not that");
+  await workspace.decide(rejected, alan, { approved: false, reviewNotes: "No \u200b way." });
+  await expect.poll(async () => (await workspace.approval(failed.id)).outcome.status).toBe("failed");
+  return { pending: pending.id, critical: critical.id, done: done.id, failed: failed.id, team: team.id, record: contact.id };
+}
+
+test("the queue is accessible: full, ticked, rejecting, held, empty", async ({ workspace, signIn }) => {
+  const page = await signIn(await workspace.member("owner"));
+  await open(page, "/approvals");
+  await test.step("empty", () => axeEverywhere(page));
+  await busy(workspace);
+  const queue = await Queue.open(page, "?sort=risk&riskLevel=medium");
+  await queue.tick("Call Northwind").check();
+  await queue.rejectOpener("lead status").click();
+  await test.step("filtered, ticked, rejecting", () => axeEverywhere(page));
+  await queue.approve("Call Northwind").click();
+  await expect(queue.strip).toContainText("Call Northwind");
+  await test.step("held", () => axeEverywhere(page));
+  await open(page, "/approvals?status=all");
+  await test.step("everything", () => axeEverywhere(page));
+  await open(page, "/approvals?q=nothing-like-this");
+  await test.step("nothing fits", () => axeEverywhere(page));
+});
+
+test("an approval is accessible in every state", async ({ workspace, signIn, allowProblem }) => {
+  allowProblem(/status of 4(04|22)/);
+  const ids = await busy(workspace);
+  const page = await signIn(await workspace.member("owner"));
+  const detail = await Detail.open(page, { id: ids.critical });
+  await detail.opener("Edit").click();
+  await detail.opener("Reject").click();
+  await detail.decision.locator("form#approve").getByLabel("Type the target").fill("wrong");
+  await detail.approve.click();
+  await expect(detail.decision.getByText("Error: ").first()).toBeAttached();
+  await test.step("critical, all forms open, a fault", () => axeEverywhere(page));
+  for (const [state, id] of [["waiting for votes", ids.pending], ["done", ids.done], ["failed", ids.failed]] as const) {
+    await open(page, `/approvals/${id}`);
+    await test.step(state, () => axeEverywhere(page));
+  }
+  await page.goto("/approvals/not-an-id");
+  await test.step("not found", () => axeEverywhere(page));
+});
+
+const SETTINGS = ["", "/members", "/tokens", "/agents", "/teams", "/action-types", "/action-types/new", "/action-types/send_email", "/webhooks", "/workspace"];
+
+test("audit, records and their forms are accessible", async ({ workspace, signIn }) => {
+  const ids = await busy(workspace);
+  const page = await signIn(await workspace.member("owner"));
+  for (const path of ["/audit?riskLevel=high", "/records", "/records/new?kind=invoice", `/records/${ids.record}`]) {
+    await open(page, path);
+    for (const summary of await page.locator("main summary").all()) {
+      if ((await summary.locator("xpath=..").getAttribute("open")) === null) await summary.click();
+    }
+    await test.step(path, () => axeEverywhere(page));
+  }
+});
+
+for (const half of [0, 1]) {
+  test(`the settings are accessible (${half + 1} of 2)`, async ({ workspace, signIn }) => {
+    test.slow();
+    const ids = await busy(workspace);
+    const page = await signIn(await workspace.member("owner"));
+    const paths = [...SETTINGS, `/teams/${ids.team}`].filter((_, index) => index % 2 === half);
+    for (const path of paths) {
+      await open(page, `/settings${path}`);
+      const opener = page.locator("main summary").first();
+      if (await opener.count()) await opener.click();
+      await test.step(`/settings${path}`, () => axeEverywhere(page));
+    }
+  });
+}
+
+test("sign-in and the page for wrong addresses are accessible", async ({ page, allowProblem }) => {
+  allowProblem(/status of 404/);
+  await open(page, "/sign-in");
+  await axeEverywhere(page);
+  await page.goto("/nowhere");
+  await axeEverywhere(page);
+});
+
+test("the menus of desktop and phone are accessible when open", async ({ workspace, signIn }) => {
+  const page = await signIn(await workspace.member("owner"));
+  await open(page, "/audit");
+  await page.getByRole("banner").locator("summary").click();
+  await axeEverywhere(page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.locator("nav summary", { hasText: "More" }).click();
+  await expect(page.getByRole("link", { name: "Settings" }).locator("visible=true").first()).toBeVisible();
+  await axeEverywhere(page);
+});
+
+async function sideways(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+test("no page scrolls sideways at 320 px", { tag: "@nojs" }, async ({ workspace, signIn, page: outside }) => {
+  test.slow();
+  const ids = await busy(workspace);
+  const page = await signIn(await workspace.member("owner"));
+  for (const tab of [page, outside]) await tab.setViewportSize({ width: 320, height: 640 });
+  const paths = [
+    "/approvals",
+    "/approvals?status=all&q=a&riskLevel=high&sort=risk",
+    ...[ids.pending, ids.critical, ids.done, ids.failed].map((id) => `/approvals/${id}`),
+    "/audit",
+    "/records",
+    "/records/new?kind=deal",
+    `/records/${ids.record}`,
+    ...SETTINGS.map((path) => `/settings${path}`),
+    `/settings/teams/${ids.team}`,
+  ];
+  for (const path of paths) {
+    await open(page, path);
+    await expect(page.getByRole("heading", { level: 1 }), path).toBeVisible();
+    expect.soft(await sideways(page), path).toBeLessThanOrEqual(0);
+  }
+  await open(outside, "/sign-in");
+  expect.soft(await sideways(outside), "/sign-in").toBeLessThanOrEqual(0);
+});

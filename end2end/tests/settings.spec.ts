@@ -1,0 +1,277 @@
+/** The settings: people, tokens, agents, teams, action types, webhooks, the freeze, one's own account. */
+import type { Page } from "@playwright/test";
+import { expect, open, test } from "../fixtures/index.js";
+import { Detail } from "../pages/detail.js";
+import { Queue } from "../pages/queue.js";
+
+const opener = (page: Page, name: string) => page.locator("summary", { hasText: name });
+
+test("an owner adds a member, who signs in, and shuts them out again", { tag: ["@nojs", "@phone"] }, async ({ workspace, signIn, browsers, baseURL, allowProblem }) => {
+  allowProblem(/status of 401/);
+  const page = await signIn(await workspace.member("owner"));
+  const email = `grace@${workspace.name}.example`;
+  await open(page, "/settings/members");
+  await opener(page, "Add a member").click();
+  await page.getByLabel("Name").fill("Grace Hopper");
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Role").first().selectOption("Reviewer");
+  await page.getByLabel("First password").fill("a long passphrase for grace");
+  await page.getByRole("button", { name: "Add the member" }).click();
+  const row = page.getByRole("table", { name: "Members" }).getByRole("row").filter({ hasText: "Grace Hopper" });
+  await expect(row).toContainText("Reviewer");
+  await expect(row).toContainText("Active");
+
+  const theirs = await browsers({ ...(baseURL ? { baseURL } : {}) });
+  await open(theirs, "/sign-in");
+  const enter = async () => {
+    await theirs.getByLabel("Email").fill(email);
+    await theirs.getByLabel("Password", { exact: true }).fill("a long passphrase for grace");
+    await theirs.getByRole("button", { name: "Sign in" }).click();
+  };
+  await enter();
+  await expect(theirs).toHaveURL(/\/approvals$/);
+
+  await row.locator("summary", { hasText: "Change" }).click();
+  await row.getByLabel("Role").selectOption("Viewer");
+  await row.getByRole("button", { name: "Save the role" }).click();
+  await expect(row.getByRole("cell", { name: "Viewer" })).toBeVisible();
+  await row.locator("summary", { hasText: "Change" }).click();
+  await row.getByRole("button", { name: "Shut out" }).click();
+  await expect(row).toContainText("Shut out");
+  await theirs.goto("/approvals");
+  await expect(theirs).toHaveURL(/\/sign-in/);
+});
+
+test("a token is shown once, works, and stops when it is revoked", { tag: ["@nojs", "@phone", "@postgres"] }, async ({ workspace, signIn }) => {
+  const page = await signIn(await workspace.member("owner"));
+  await workspace.agent();
+  await open(page, "/settings/tokens");
+  await opener(page, "Add a token").click();
+  await page.getByLabel("Name", { exact: true }).fill("Nightly job");
+  await page.getByLabel("Speaks for").selectOption("Agent: Outreach agent");
+  await page.getByRole("button", { name: "Make the token" }).click();
+  const secret = page.getByRole("region", { name: "Token", exact: true });
+  await expect(secret).toHaveText(/^cs_[\w-]{20,}$/);
+  const token = (await secret.innerText()).trim();
+  const made = await workspace.submit(
+    { actionType: "log_activity", actionData: { message: "Hello" } },
+    { name: "Nightly job", token },
+  );
+  expect(made.verdict).toBe("executed");
+
+  await open(page, "/settings/tokens");
+  await expect(page.getByText(token)).toHaveCount(0);
+  await expect(secret).toHaveCount(0);
+  const row = page.getByRole("table", { name: "Tokens" }).getByRole("row").filter({ hasText: "Nightly job" });
+  await row.locator("summary", { hasText: "Revoke" }).click();
+  await row.getByRole("button", { name: "Revoke for good" }).click();
+  await expect(row).toContainText("Revoked");
+  await expect(workspace.submit({ actionType: "log_activity", actionData: { message: "x" } }, { name: "", token })).rejects.toThrow("401");
+});
+
+test("an agent is added, paused and deleted", { tag: ["@nojs", "@phone"] }, async ({ workspace, signIn }) => {
+  const page = await signIn(await workspace.member("operator"));
+  await open(page, "/settings/agents");
+  await opener(page, "Add an agent").click();
+  await page.getByLabel("Name").fill("Proposal Writer");
+  await page.getByRole("button", { name: "Add the agent" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Proposal Writer");
+  await page.getByLabel("State").selectOption("Active");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("The changes are saved.")).toBeVisible();
+  await open(page, "/settings/agents");
+  const row = page.getByRole("table", { name: "Agents" }).getByRole("row").filter({ hasText: "Proposal Writer" });
+  await expect(row).toContainText("Active");
+  await row.getByRole("link").click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Proposal Writer");
+  await opener(page, "Delete this agent").click();
+  await page.getByRole("button", { name: "Delete or archive" }).click();
+  await expect(page).toHaveURL(/\/settings\/agents\?done=deleted/);
+  await expect(page.getByRole("link", { name: "Proposal Writer" })).toHaveCount(0);
+});
+
+test("a team's autonomy decides what waits", { tag: ["@nojs", "@phone"] }, async ({ workspace, signIn }) => {
+  const page = await signIn(await workspace.member("operator"));
+  await workspace.agent();
+  await open(page, "/settings/teams");
+  await opener(page, "Add a team").click();
+  await page.getByLabel("Name").fill("Field sales");
+  await page.getByLabel("Department").selectOption("Sales");
+  await page.getByRole("button", { name: "Add the team" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Field sales");
+  await expect(page.getByRole("radio", { name: /^Supervised/ })).toBeChecked();
+  const teamId = /teams\/([0-9a-f-]+)/.exec(page.url())?.[1] ?? "";
+  await page.getByLabel("Agent", { exact: true }).selectOption("Outreach agent");
+  await page.getByRole("button", { name: "Add to the team" }).click();
+  await expect(page.getByRole("table", { name: "Agents of the team" })).toContainText("Outreach agent");
+
+  const note = { actionType: "create_note", actionData: { title: "Minutes", body: "x" }, teamId };
+  expect((await workspace.submit(note)).verdict).toBe("pending");
+  await page.getByRole("radio", { name: /^Autonomous/ }).check();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("The changes are saved.")).toBeVisible();
+  expect((await workspace.submit(note)).verdict).toBe("executed");
+
+  await page.getByRole("button", { name: "Freeze" }).click();
+  await expect(page.getByText("Frozen", { exact: true })).toBeVisible();
+  expect((await workspace.submit(note)).verdict).toBe("pending");
+  await page.getByRole("button", { name: "Unfreeze" }).click();
+  await expect(page.getByText("Frozen", { exact: true })).toHaveCount(0);
+});
+
+test("a built-in type is re-classed and put back", { tag: "@nojs" }, async ({ workspace, signIn }) => {
+  const page = await signIn(await workspace.member("admin"));
+  await open(page, "/settings/action-types/log_activity");
+  await page.getByLabel("Risk").selectOption("High");
+  await page.getByLabel("Approvals needed").fill("2");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("(as it came: low)")).toBeVisible();
+  const held = await workspace.submit({ actionType: "log_activity", actionData: { message: "x" } });
+  expect(held).toMatchObject({ verdict: "pending", approval: { riskLevel: "high", requiredApprovals: 2 } });
+  await opener(page, "Put back as it came").click();
+  await page.getByRole("button", { name: "Put back as it came" }).click();
+  await expect(page).toHaveURL(/\/settings\/action-types\?done=deleted/);
+  expect((await workspace.submit({ actionType: "log_activity", actionData: { message: "x" } })).verdict).toBe("executed");
+});
+
+test("a type of one's own checks its data, and its agent performs it", { tag: ["@nojs", "@phone"] }, async ({ workspace, signIn, allowProblem }) => {
+  allowProblem(/status of 422/);
+  const page = await signIn(await workspace.member("admin"));
+  await open(page, "/settings/action-types/new");
+  await page.getByLabel("Name").fill("server.restart");
+  await page.getByLabel("Title").fill("Restart a server");
+  await page.getByLabel(/^Schema of the action data/).fill('{"type": "object", "required": ["host"');
+  await page.getByRole("button", { name: "Register the type" }).click();
+  await expect(page.getByLabel(/^Schema of the action data/)).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByLabel(/^Schema of the action data/)).toHaveValue('{"type": "object", "required": ["host"');
+  await page.getByLabel(/^Schema of the action data/).fill('{"type": "object", "required": ["host"]}');
+  await page.getByRole("button", { name: "Register the type" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Restart a server");
+
+  await expect(workspace.submit({ actionType: "server.restart", actionData: {} })).rejects.toThrow("422");
+  const approval = await workspace.pending({ actionType: "server.restart", actionData: { host: "db-1" } });
+  const queue = await Queue.open(page);
+  await queue.approve("Restart a server").click();
+  await queue.says("Restart a server", "Approved", "Queued");
+  await workspace.api("POST", `/approvals/${approval.id}/claim`);
+  await workspace.api("POST", `/approvals/${approval.id}/outcome`, { status: "succeeded", result: { uptime: 3 } });
+  const detail = await Detail.open(page, approval);
+  await expect(detail.fact("Outcome")).toHaveText("Succeeded");
+  await expect(detail.fact("Taken by the agent")).not.toBeEmpty();
+  await expect(detail.data("Result")).toContainText('"uptime": 3');
+});
+
+test("a webhook's secret is shown once; a private address is refused", { tag: ["@nojs", "@phone"] }, async ({ workspace, signIn, allowProblem }) => {
+  allowProblem(/status of 422/);
+  const page = await signIn(await workspace.member("admin"));
+  await open(page, "/settings/webhooks");
+  await opener(page, "Add a webhook").click();
+  await page.getByLabel("Name").fill("Billing");
+  await page.getByLabel("Address").fill("https://10.0.0.1/hook");
+  await page.getByRole("button", { name: "Make the webhook" }).click();
+  await expect(page.getByLabel("Address")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByLabel("Name")).toHaveValue("Billing");
+  await page.getByLabel("Address").fill("https://93.184.215.14/hook");
+  await page.getByRole("button", { name: "Make the webhook" }).click();
+  const secret = page.getByRole("region", { name: "Signing secret" });
+  await expect(secret).toHaveText(/^whsec_\S{20,}$/);
+  const text = (await secret.innerText()).trim();
+  await open(page, "/settings/webhooks");
+  await expect(page.getByText(text)).toHaveCount(0);
+  await page.getByRole("table", { name: "Webhooks" }).getByRole("link", { name: "Billing" }).click();
+  await page.getByRole("radio", { name: /^Off/ }).check();
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("The changes are saved.")).toBeVisible();
+  await open(page, "/settings/webhooks");
+  await expect(page.getByRole("row").filter({ hasText: "Billing" })).toContainText("Off");
+});
+
+test("a frozen workspace runs nothing by itself, and its clocks stand still", { tag: ["@nojs", "@phone", "@postgres"] }, async ({ workspace, signIn }) => {
+  const waiting = await workspace.task("Waits", { expiresInSeconds: 600 });
+  const page = await signIn(await workspace.member("admin"));
+  await open(page, "/settings/workspace");
+  await page.getByRole("button", { name: "Freeze the workspace" }).click();
+  await expect(page.getByText("Frozen", { exact: true })).toBeVisible();
+  const low = await workspace.submit({ actionType: "log_activity", actionData: { message: "x" } });
+  expect(low.verdict).toBe("pending");
+  const queue = await Queue.open(page);
+  await expect(queue.row("Waits")).toContainText("clock stopped: frozen");
+  const mail = await workspace.pending();
+  await open(page, "/approvals");
+  await queue.approve("Your offer").click();
+  await queue.says("Your offer", "Approved", "Queued");
+
+  await open(page, "/settings/workspace");
+  await page.getByRole("button", { name: "Let work go on" }).click();
+  await expect(page.getByText("Running", { exact: true })).toBeVisible();
+  await expect.poll(async () => (await workspace.approval(mail.id)).outcome.status, { timeout: 15_000 }).toBe("succeeded");
+  expect(Date.parse((await workspace.approval(waiting.id)).expiresAt)).toBeGreaterThan(Date.parse(waiting.expiresAt));
+});
+
+test("whose mail is internal decides the risk of a mail", async ({ workspace, signIn }) => {
+  const page = await signIn(await workspace.member("admin"));
+  await open(page, "/settings/workspace");
+  await page.getByLabel(/^Domains/).fill("halden.example");
+  await page.getByRole("button", { name: "Save the domains" }).click();
+  await expect(page.getByText("The internal domains are saved.")).toBeVisible();
+  const mail = (to: string) => ({ actionType: "send_email", actionData: { to: [to], subject: "s", body: "b" } });
+  const inside = await workspace.submit(mail("ada@halden.example"));
+  const outside = await workspace.submit(mail("ada@elsewhere.example"));
+  expect(outside.approval.riskReasons).toEqual(expect.arrayContaining([expect.stringMatching(/external/i)]));
+  expect(inside.approval.riskReasons).not.toEqual(expect.arrayContaining([expect.stringMatching(/external/i)]));
+});
+
+test("one's own account: hold and password", { tag: ["@nojs"] }, async ({ workspace, signIn, browsers, baseURL, allowProblem }) => {
+  allowProblem(/status of 4(01|22)/);
+  const member = await workspace.member("reviewer", "grace");
+  const page = await signIn(member, { fresh: true });
+  await open(page, "/settings");
+  await page.getByLabel("Seconds").fill("0");
+  await page.getByRole("button", { name: "Save the hold" }).click();
+  await expect(page.getByText(/hold is saved|held for 0 s/)).toBeVisible();
+  const approval = await workspace.task("At once");
+  const queue = await Queue.open(page);
+  await queue.approve("At once").click();
+  await expect.poll(async () => (await workspace.approval(approval.id)).outcome.status).toBe("succeeded");
+  await expect(queue.strip.getByRole("button")).toHaveCount(0);
+
+  await open(page, "/settings");
+  await page.getByLabel("Current password").fill("not my passphrase");
+  await page.getByLabel("New password").fill("another long passphrase");
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await expect(page.getByText(/wrong/i).first()).toBeVisible();
+  await page.getByLabel("Current password").fill(member.password);
+  await page.getByLabel("New password").fill("another long passphrase");
+  await page.getByRole("button", { name: "Change the password" }).click();
+  await expect(page.getByText("The password is changed.")).toBeVisible();
+  const other = await browsers({ ...(baseURL ? { baseURL } : {}) });
+  await open(other, "/sign-in");
+  await other.getByLabel("Email").fill(member.email);
+  await other.getByLabel("Password", { exact: true }).fill("another long passphrase");
+  await other.getByRole("button", { name: "Sign in" }).click();
+  await expect(other).toHaveURL(/\/approvals$/);
+});
+
+test("the theme is kept for this browser", { tag: "@nojs" }, async ({ workspace, signIn }) => {
+  const page = await signIn(await workspace.member("reviewer"));
+  await open(page, "/settings");
+  const dark = page.getByRole("main").getByRole("button", { name: "Dark" }).or(page.getByRole("main").getByRole("radio", { name: "Dark" }));
+  await dark.locator("visible=true").first().click();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await open(page, "/approvals");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+});
+
+test("whoever may not change settings is told who may", async ({ workspace, signIn }) => {
+  const page = await signIn(await workspace.member("viewer"));
+  for (const [path, words] of [
+    ["/settings/members", "Owners and admins add members and change roles."],
+    ["/settings/webhooks", "Owners and admins add and change webhooks."],
+    ["/settings/workspace", "Owners and admins change these."],
+    ["/settings/action-types/send_email", "Owners and admins change action types."],
+  ] as const) {
+    await open(page, path);
+    await expect(page.getByText(words)).toBeVisible();
+    await expect(page.getByRole("main").getByRole("button", { name: /Save|Add|Freeze/ })).toHaveCount(0);
+  }
+});

@@ -1,0 +1,114 @@
+//! The document, the routes, and what the whole page shares.
+
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_router::components::{Outlet, ParentRoute, Redirect, Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+use crate::server_fns::page::cookie;
+use crate::ui::components::provide_announcer;
+use crate::ui::hooks::{Theme, provide_now, use_hydrated};
+use crate::ui::pages::approvals::{ApprovalPage, ApprovalsPage};
+use crate::ui::pages::audit::AuditPage;
+use crate::ui::pages::records::{NewRecordPage, RecordPage, RecordsPage};
+use crate::ui::pages::set_up::SetUpPage;
+use crate::ui::pages::settings::{
+    AccountPage, ActionTypePage, ActionTypesPage, AgentPage, AgentsPage, MembersPage, NewActionTypePage,
+    TeamPage, TeamsPage, TokensPage, WebhookPage, WebhooksPage, WorkspacePage,
+};
+use crate::ui::pages::sign_in::SignInPage;
+use crate::ui::pages::{NotFound, SignedIn};
+
+/// Addresses of the files that a page loads, and the script that starts them.
+#[derive(Clone, Debug)]
+pub struct PageFiles {
+    pub css: String,
+    pub js: String,
+    pub wasm: String,
+    pub script: String,
+}
+
+/// The document around the app. Only the server renders it; the scripts carry the nonce that
+/// [`leptos::nonce::use_nonce`] gives and the policy in the response names.
+pub fn shell(options: LeptosOptions, files: PageFiles) -> impl IntoView {
+    let theme = cookie("cs_theme").and_then(|value| Theme::parse(&value).attribute());
+    let density = cookie("cs_density").filter(|value| value == "compact");
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme data-density=density>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+                <link rel="stylesheet" href=files.css />
+                <link rel="modulepreload" href=files.js />
+                <link rel="preload" r#as="fetch" r#type="application/wasm" crossorigin="" href=files.wasm />
+                <AutoReload options=options />
+                <script type="module" nonce=use_nonce() inner_html=files.script></script>
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The routes. Pages are rendered whole, so that they are complete without a script.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_announcer();
+    provide_now();
+    use_hydrated();
+    view! {
+        <Title formatter=title />
+        <Router>
+            <Routes fallback=NotFound>
+                // The dashboard takes this place.
+                <Route path=path!("/") view=|| view! { <Redirect path="/approvals" /> } ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/setup") view=SetUpPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/account") view=|| view! { <Redirect path="/settings" /> } ssr=SsrMode::Async />
+                <ParentRoute path=path!("") view=SignedIn ssr=SsrMode::Async>
+                    <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async />
+                    <Route path=path!("/approvals/:id") view=ApprovalPage ssr=SsrMode::Async />
+                    <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async />
+                    <Route path=path!("/records") view=RecordsPage ssr=SsrMode::Async />
+                    <Route path=path!("/records/new") view=NewRecordPage ssr=SsrMode::Async />
+                    <Route path=path!("/records/:id") view=RecordPage ssr=SsrMode::Async />
+                    <SettingsRoutes />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+fn title(page: String) -> String {
+    if page.is_empty() { "Countersign".to_owned() } else { format!("{page} · Countersign") }
+}
+
+/// The pages under `/settings`.
+#[component(transparent)]
+fn SettingsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("/settings") view=Outlet ssr=SsrMode::Async>
+            <Route path=path!("") view=AccountPage ssr=SsrMode::Async />
+            <Route path=path!("/members") view=MembersPage ssr=SsrMode::Async />
+            <Route path=path!("/tokens") view=TokensPage ssr=SsrMode::Async />
+            <Route path=path!("/agents") view=AgentsPage ssr=SsrMode::Async />
+            <Route path=path!("/agents/:id") view=AgentPage ssr=SsrMode::Async />
+            <Route path=path!("/teams") view=TeamsPage ssr=SsrMode::Async />
+            <Route path=path!("/teams/:id") view=TeamPage ssr=SsrMode::Async />
+            <Route path=path!("/action-types") view=ActionTypesPage ssr=SsrMode::Async />
+            <Route path=path!("/action-types/new") view=NewActionTypePage ssr=SsrMode::Async />
+            <Route path=path!("/action-types/:name") view=ActionTypePage ssr=SsrMode::Async />
+            <Route path=path!("/webhooks") view=WebhooksPage ssr=SsrMode::Async />
+            <Route path=path!("/webhooks/:id") view=WebhookPage ssr=SsrMode::Async />
+            <Route path=path!("/workspace") view=WorkspacePage ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+}

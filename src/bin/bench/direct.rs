@@ -1,0 +1,92 @@
+//! What a decision writes, as plain SQL over the same driver, pool and settings: no HTTP, no identity, no rules, and
+//! no row turned into an approval. The statements are those of `services::approvals::decide`, in its order.
+
+use crate::Outcome;
+use crate::program::World;
+use chrono::TimeDelta;
+use countersign::args;
+use countersign::domain::canonical::Data;
+use countersign::server::storage::Db;
+use uuid::Uuid;
+
+const READ: &str = "SELECT a.id, a.workspace_id, a.team_id, a.agent_id, a.workflow_execution_id, a.action_type, \
+    a.action_data, a.original_data, a.description, a.risk_level, a.risk_reasons, a.gate_reasons, a.executor, \
+    a.status, a.reviewed_by, a.reviewed_at, a.review_notes, a.expires_at, a.expiry_paused_at, a.created_at, \
+    a.args_hash, a.version, a.required_approvals, a.requested_by_kind, a.requested_by_id, a.requested_by_name, \
+    a.external_ref, a.hold_until, a.outcome, a.fence, a.outcome_attempts, a.outcome_started_at, \
+    a.outcome_finished_at, a.outcome_error, a.outcome_result, a.claimed_at, a.claimed_by, t.name AS team_name, \
+    g.name AS agent_name, g.owner_id AS agent_owner_id, u.name AS reviewer_name FROM agent_pending_actions a \
+    LEFT JOIN agent_teams t ON t.id = a.team_id LEFT JOIN agents g ON g.id = a.agent_id \
+    LEFT JOIN users u ON u.id = a.reviewed_by WHERE a.workspace_id = $1 AND a.id = $2";
+
+const DECIDE: &str = "UPDATE agent_pending_actions SET status = $3, reviewed_by = $4, reviewed_at = $5, \
+    review_notes = $6, hold_until = $7, outcome = $8, version = version + 1 WHERE workspace_id = $1 AND id = $2 \
+    AND status = 'pending' AND args_hash = $9 AND (expires_at > $5 OR expiry_paused_at IS NOT NULL)";
+
+const JOB: &str = "INSERT INTO jobs (id, workspace_id, queue, kind, payload, state, priority, run_at, max_attempts, \
+    dedupe_key, created_at) VALUES ($1, $2, $3, $4, $5, 'ready', $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
+
+const CANCEL: &str =
+    "UPDATE jobs SET state = 'cancelled' WHERE kind = $1 AND dedupe_key = $2 AND state = 'ready'";
+
+const PATTERN: &str = "INSERT INTO approval_patterns (id, workspace_id, team_id, action_type, risk_level, \
+    approval_id, reviewer_id, approved, edited, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+
+const AUDIT: &str = "INSERT INTO agent_action_audit_log (id, workspace_id, team_id, agent_id, actor_kind, actor_id, \
+    actor_name, event, action_type, action_data, description, approval_id, risk_level, was_automatic, success, error, \
+    result, duration_ms, executed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+    $17, $18, $19)";
+
+const EVENT: &str =
+    "INSERT INTO events (id, workspace_id, topic, subject_id, created_at) VALUES ($1, $2, $3, $4, $5)";
+
+/// Approves one approval.
+pub async fn decide(db: &Db, world: &World, id: Uuid, data: &Data, text: &str, hash: &str) -> Outcome<()> {
+    let (none_text, none_int, none_bool): (Option<&str>, Option<i64>, Option<bool>) = (None, None, None);
+    let workspace = world.workspace;
+    let mut tx = db.begin().await?;
+    let now = tx.now();
+    let hold = now + TimeDelta::seconds(100);
+    let lock = format!("{READ}{}", tx.dialect("", " FOR UPDATE OF a"));
+    let _: (Uuid,) = tx.fetch_one(lock, args![workspace, id]).await?;
+    let decision = args![workspace, id, "approved", world.reviewer, now, none_text, hold, "queued", hash];
+    if tx.execute(DECIDE, decision).await? != 1 {
+        return Err(format!("{id} was not pending").into());
+    }
+    let key = id.to_string();
+    let payload = format!("{{\"approvalId\":\"{key}\"}}");
+    let job = args![tx.id(), workspace, "actions", "action.perform", payload, 1_i64, hold, 5_i64, &key, now];
+    tx.execute(JOB, job).await?;
+    tx.execute(CANCEL, args!["approval.expire", &key]).await?;
+    let team = world.teams[0];
+    let pattern =
+        args![tx.id(), workspace, team, "create_task", "medium", id, world.reviewer, true, false, now];
+    tx.execute(PATTERN, pattern).await?;
+    let result = format!("{{\"argsHash\":\"{hash}\",\"notes\":null,\"holdUntil\":\"{hold}\"}}");
+    let audit = args![
+        tx.id(),
+        workspace,
+        team,
+        world.agent,
+        "user",
+        world.reviewer,
+        "ada",
+        "approval.approved",
+        "create_task",
+        data.canonical(),
+        text,
+        id,
+        "medium",
+        false,
+        none_bool,
+        none_text,
+        result,
+        none_int,
+        now
+    ];
+    tx.execute(AUDIT, audit).await?;
+    let event = args![tx.id(), workspace, "approval", id, now];
+    tx.execute(EVENT, event).await?;
+    let _: (Uuid,) = tx.fetch_one(READ, args![workspace, id]).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,119 @@
+//! Lists and filters as the table grows. Each asks for 20 rows and finds them at every size, so that only the size
+//! of the table differs.
+
+use crate::program::{Place, Server, World};
+use crate::report::{Report, Verdict, ms, quantile};
+use crate::wire::Wire;
+use crate::{Outcome, Scope, fill};
+use countersign::args;
+use countersign::server::storage::Db;
+use countersign::server::storage::db::Engine;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// The goal: between the slowest and the fastest size.
+const GOAL: f64 = 1.5;
+
+pub async fn measure(scope: &Scope, place: &Place, world: &World, report: &mut Report) -> Outcome<()> {
+    let db = place.open().await?;
+    clear(&db).await?;
+    db.close().await;
+    let queries = queries(world);
+    let mut times: BTreeMap<usize, Vec<Duration>> = BTreeMap::new();
+    let mut filled = 0;
+    for &size in &scope.sizes {
+        let db = place.open().await?;
+        fill::lists(&db, world, filled + 1, size).await?;
+        db.close().await;
+        filled = size;
+        let server = Server::start(scope, place).await?;
+        let mut wire = Wire::connect(server.address).await?;
+        for (n, (what, query, rows)) in queries.iter().enumerate() {
+            let median = median(scope, &mut wire, world, query, *rows)
+                .await
+                .map_err(|fault| format!("{what} at {size} rows: {fault}"))?;
+            times.entry(n).or_default().push(median);
+        }
+        server.stop()?;
+    }
+    let sizes: Vec<String> = scope.sizes.iter().map(|size| format!("{}k", size / 1000)).collect();
+    for (n, (what, ..)) in queries.iter().enumerate() {
+        let times = times.remove(&n).unwrap_or_default();
+        let slowest = times.iter().max().copied().unwrap_or_default().as_secs_f64();
+        let fastest = times.iter().min().copied().unwrap_or_default().as_secs_f64();
+        let each: Vec<String> = times.iter().map(|time| ms(*time)).collect();
+        let ratio = slowest / fastest.max(f64::MIN_POSITIVE);
+        let text = format!("{}  ×{ratio:.2}", each.join(" | "));
+        let what = format!("{what}, p50 at {} rows", sizes.join(" | "));
+        report.add(&what, "within ×1.5", place.name, text, Verdict::met(ratio <= GOAL));
+    }
+    Ok(())
+}
+
+/// What was decided before is in the way: the sizes are those of the table.
+async fn clear(db: &Db) -> Outcome<()> {
+    let mut tx = db.begin().await?;
+    match tx.engine() {
+        Engine::Postgres => {
+            let tables = "approval_votes, approval_patterns, jobs, events, agent_action_audit_log, agent_pending_actions";
+            tx.execute(format!("TRUNCATE {tables}"), args![]).await?;
+        }
+        Engine::Sqlite => {
+            // The full-text index follows inserts and updates only.
+            let sql =
+                "INSERT INTO agent_pending_actions_fts (agent_pending_actions_fts) VALUES ('delete-all')";
+            tx.execute(sql, args![]).await?;
+            for table in
+                ["approval_patterns", "jobs", "events", "agent_action_audit_log", "agent_pending_actions"]
+            {
+                tx.execute(format!("DELETE FROM {table}"), args![]).await?;
+            }
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+/// What is asked, how, and how many rows answer.
+fn queries(world: &World) -> Vec<(&'static str, String, usize)> {
+    let team = world.teams[2];
+    vec![
+        ("list: pending, soonest first", String::new(), 20),
+        ("list: all, newest first", "&status=all&sort=created_at".to_owned(), 20),
+        ("list: pending, worst first", "&sort=risk".to_owned(), 20),
+        ("filter: risk", "&riskLevel=critical".to_owned(), 20),
+        ("filter: team", format!("&teamId={team}"), 20),
+        ("filter: action type", "&actionType=send_email".to_owned(), 20),
+        ("filter: risk, all, newest first", "&riskLevel=low&status=all&sort=created_at".to_owned(), 20),
+        ("filter: department", "&department=sales".to_owned(), 20),
+        ("filter: failed outcomes", "&status=all&outcome=failed&sort=created_at".to_owned(), 20),
+        ("filter: a common word", "&q=quote".to_owned(), 20),
+        ("filter: a rare word", "&q=customer761x&status=approved".to_owned(), 1),
+    ]
+}
+
+async fn median(
+    scope: &Scope,
+    wire: &mut Wire,
+    world: &World,
+    query: &str,
+    rows: usize,
+) -> Outcome<Duration> {
+    let path = format!("/api/orchestration/approvals?limit=20{query}");
+    let mut times = Vec::new();
+    for n in 0..scope.pages + 5 {
+        let began = Instant::now();
+        let body = wire.get(&path, &world.reviewer_token).await?;
+        let took = began.elapsed();
+        if n == 0 {
+            let page: serde_json::Value = serde_json::from_slice(&body)?;
+            let found = page["items"].as_array().map_or(0, Vec::len);
+            if found != rows {
+                return Err(format!("{found} rows instead of {rows}").into());
+            }
+        }
+        if n >= 5 {
+            times.push(took);
+        }
+    }
+    Ok(quantile(&mut times, 0.5))
+}

@@ -1,0 +1,196 @@
+//! Approvals: the queue, the decision, and what may happen afterwards.
+
+use super::extract::{Json, Path, Query, Versioned, etag};
+use super::problem::ApiResult;
+use crate::domain::action::SubmitAction;
+use crate::domain::approval::{
+    Approval, ApprovalFilter, ApprovalStatus, BulkDecide, BulkOutcome, Decide, Decided, Extend, Withdraw,
+};
+use crate::domain::ids::ApprovalId;
+use crate::domain::outcome::ReportOutcome;
+use crate::domain::page::Page;
+use crate::server::services::approvals::{bulk, lifecycle, read};
+use crate::server::services::autonomy::AutonomyService;
+use crate::server::services::ctx::{Allowed, DecideApprovals, ReadApprovals, ReportOutcomes, SubmitActions};
+use crate::server::state::AppState;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use tokio::time::Instant;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use validator::Validate;
+
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list, queue))
+        .routes(routes!(decide_many))
+        .routes(routes!(get, decide))
+        .routes(routes!(undo))
+        .routes(routes!(withdraw))
+        .routes(routes!(extend))
+        .routes(routes!(claim))
+        .routes(routes!(report))
+        .routes(routes!(retry))
+}
+
+/// List approvals: what is pending unless `status` says otherwise.
+#[utoipa::path(get, path = "/approvals", tag = "approvals", params(ApprovalFilter),
+    responses((status = 200, description = "A page of approvals", body = Page<Approval>)))]
+async fn list(
+    State(state): State<AppState>,
+    by: Allowed<ReadApprovals>,
+    Query(filter): Query<ApprovalFilter>,
+) -> ApiResult<Json<Page<Approval>>> {
+    Ok(Json(read::list(&state.db, &by, &filter).await?))
+}
+
+/// Queue an action for people, whatever the gate would say.
+#[utoipa::path(post, path = "/approvals", tag = "approvals", request_body = SubmitAction,
+    responses((status = 201, description = "The approval that waits", body = Approval)))]
+async fn queue(
+    State(state): State<AppState>,
+    by: Allowed<SubmitActions>,
+    Json(action): Json<SubmitAction>,
+) -> ApiResult<Response> {
+    let approval = AutonomyService::new(state.db).queue_for_approval(&by, action).await?;
+    let mut response = (StatusCode::CREATED, Versioned(approval.version, &approval)).into_response();
+    if let Ok(place) = format!("{}/approvals/{}", super::API_BASE, approval.id).parse() {
+        response.headers_mut().insert(header::LOCATION, place);
+    }
+    Ok(response)
+}
+
+#[derive(Debug, Default, Serialize, Deserialize, IntoParams, Validate)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+struct Wait {
+    /// Seconds to hold the answer until the approval leaves `pending`: 1 to 60.
+    #[validate(range(min = 1, max = 60, message = "must be between 1 and 60 seconds"))]
+    wait: Option<u64>,
+}
+
+/// One approval. With `wait`, the answer is held until it leaves `pending` or the time is over.
+#[utoipa::path(get, path = "/approvals/{id}", tag = "approvals", params(("id" = ApprovalId, Path), Wait),
+    responses((status = 200, description = "The approval", body = Approval)))]
+async fn get(
+    State(state): State<AppState>,
+    by: Allowed<ReadApprovals>,
+    Path(id): Path<ApprovalId>,
+    Query(wait): Query<Wait>,
+) -> ApiResult<Versioned<Approval>> {
+    // Listening starts before the first look, so that nothing falls between the two.
+    let mut changes = state.events.get()?.wait_for(by.workspace(), id.0);
+    let mut approval = read::get(&state.db, &by, id).await?;
+    if let Some(seconds) = wait.wait {
+        let deadline = Instant::now() + Duration::from_secs(seconds);
+        while approval.status == ApprovalStatus::Pending && changes.changed(deadline).await {
+            approval = read::get(&state.db, &by, id).await?;
+        }
+    }
+    Ok(Versioned(approval.version, approval))
+}
+
+/// Decide: approve, reject, edit and approve, or vote. `argsHash` names the data that was seen.
+#[utoipa::path(post, path = "/approvals/{id}", tag = "approvals", params(("id" = ApprovalId, Path)), request_body = Decide,
+    responses((status = 200, description = "The decision, or the vote", body = Decided)))]
+async fn decide(
+    State(state): State<AppState>,
+    by: Allowed<DecideApprovals>,
+    Path(id): Path<ApprovalId>,
+    Json(decision): Json<Decide>,
+) -> ApiResult<Response> {
+    let decided = AutonomyService::new(state.db).process_approval(&by, id, decision).await?;
+    let mut response = Json(&decided).into_response();
+    if let Some(tag) = etag(decided.approval.version) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+/// Decide on up to 1,000 approvals, each with a result of its own. Critical ones are refused by name.
+#[utoipa::path(post, path = "/approvals/bulk", tag = "approvals", request_body = BulkDecide,
+    responses((status = 200, description = "A result per item and the counts", body = BulkOutcome)))]
+async fn decide_many(
+    State(state): State<AppState>,
+    by: Allowed<DecideApprovals>,
+    Json(input): Json<BulkDecide>,
+) -> ApiResult<Json<BulkOutcome>> {
+    Ok(Json(bulk::decide(&state.db, &by, input).await?))
+}
+
+/// Take an approval back inside its hold.
+#[utoipa::path(post, path = "/approvals/{id}/undo", tag = "approvals", params(("id" = ApprovalId, Path)),
+    responses((status = 200, description = "Pending again", body = Approval)))]
+async fn undo(
+    State(state): State<AppState>,
+    by: Allowed<DecideApprovals>,
+    Path(id): Path<ApprovalId>,
+) -> ApiResult<Versioned<Approval>> {
+    versioned(lifecycle::undo(&state.db, &by, id).await?)
+}
+
+/// Withdraw a pending request; by its requester.
+#[utoipa::path(post, path = "/approvals/{id}/withdraw", tag = "approvals", params(("id" = ApprovalId, Path)),
+    request_body = Withdraw, responses((status = 200, description = "Withdrawn", body = Approval)))]
+async fn withdraw(
+    State(state): State<AppState>,
+    by: Allowed<SubmitActions>,
+    Path(id): Path<ApprovalId>,
+    Json(input): Json<Withdraw>,
+) -> ApiResult<Versioned<Approval>> {
+    versioned(lifecycle::withdraw(&state.db, &by, id, input).await?)
+}
+
+/// Give reviewers more time.
+#[utoipa::path(post, path = "/approvals/{id}/extend", tag = "approvals", params(("id" = ApprovalId, Path)),
+    request_body = Extend, responses((status = 200, description = "With its new deadline", body = Approval)))]
+async fn extend(
+    State(state): State<AppState>,
+    by: Allowed<DecideApprovals>,
+    Path(id): Path<ApprovalId>,
+    Json(input): Json<Extend>,
+) -> ApiResult<Versioned<Approval>> {
+    versioned(lifecycle::extend(&state.db, &by, id, input).await?)
+}
+
+/// An external agent takes an approved action of its own, once, to perform it.
+#[utoipa::path(post, path = "/approvals/{id}/claim", tag = "approvals", params(("id" = ApprovalId, Path)),
+    responses((status = 200, description = "Yours to perform", body = Approval)))]
+async fn claim(
+    State(state): State<AppState>,
+    by: Allowed<ReportOutcomes>,
+    Path(id): Path<ApprovalId>,
+) -> ApiResult<Versioned<Approval>> {
+    versioned(lifecycle::claim(&state.db, &by, id).await?)
+}
+
+/// Report what happened: by the agent that claimed it, or by a person about an unknown outcome.
+#[utoipa::path(post, path = "/approvals/{id}/outcome", tag = "approvals", params(("id" = ApprovalId, Path)),
+    request_body = ReportOutcome, responses((status = 200, description = "With its outcome", body = Approval)))]
+async fn report(
+    State(state): State<AppState>,
+    by: Allowed<ReportOutcomes>,
+    Path(id): Path<ApprovalId>,
+    Json(input): Json<ReportOutcome>,
+) -> ApiResult<Versioned<Approval>> {
+    versioned(lifecycle::report(&state.db, &by, id, input).await?)
+}
+
+/// Try a failed or unknown outcome again; by a person.
+#[utoipa::path(post, path = "/approvals/{id}/retry", tag = "approvals", params(("id" = ApprovalId, Path)),
+    responses((status = 200, description = "Queued again", body = Approval)))]
+async fn retry(
+    State(state): State<AppState>,
+    by: Allowed<DecideApprovals>,
+    Path(id): Path<ApprovalId>,
+) -> ApiResult<Versioned<Approval>> {
+    versioned(lifecycle::retry(&state.db, &by, id).await?)
+}
+
+fn versioned(approval: Approval) -> ApiResult<Versioned<Approval>> {
+    Ok(Versioned(approval.version, approval))
+}

@@ -1,0 +1,227 @@
+//! Deciding: approve, reject, edit and approve, vote. Shown = decided = executed.
+
+use super::{audit_of, lost, perform_job, record};
+use crate::domain::approval::{Approval, ApprovalStatus, Decide, Decided};
+use crate::domain::canonical::Data;
+use crate::domain::catalogue::{self, Executor};
+use crate::domain::ids::ApprovalId;
+use crate::domain::outcome::OutcomeStatus;
+use crate::domain::risk::RiskLevel;
+use crate::domain::{AppError, AppResult};
+use crate::server::services::autonomy::AutonomyService;
+use crate::server::services::ctx::{Allowed, Approver, DecideApprovals};
+use crate::server::services::gate;
+use crate::server::storage::approvals::{Deciding, Decision};
+use crate::server::storage::{Db, Tx};
+use chrono::TimeDelta;
+use validator::Validate;
+
+/// A reviewer's decision on one approval. With several required approvals it may be one vote of them.
+pub async fn decide(
+    db: &Db,
+    by: &Allowed<DecideApprovals>,
+    id: ApprovalId,
+    decision: Decide,
+) -> AppResult<Decided> {
+    decision.validate()?;
+    approve(db, &Approver::new(by)?, id, decision, Bulk::No).await
+}
+
+/// Whether the decision is one of many: critical actions are not decided in bulk.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Bulk {
+    No,
+    Yes,
+}
+
+pub(super) async fn approve(
+    db: &Db,
+    approver: &Approver,
+    id: ApprovalId,
+    decision: Decide,
+    bulk: Bulk,
+) -> AppResult<Decided> {
+    let mut tx = db.begin().await?;
+    let workspace = approver.workspace();
+    let found =
+        tx.approval_for_decision(workspace, id).await?.ok_or_else(|| AppError::not_found("approval"))?;
+    may_decide(&found, approver)?;
+    let Deciding { mut approval, executor, .. } = found;
+    let now = tx.now();
+    if approval.status != ApprovalStatus::Pending || (approval.expires_at <= now && !approval.expiry_paused) {
+        return Err(lost(&approval, now));
+    }
+    if approval.args_hash != decision.args_hash {
+        return Err(AppError::Changed {
+            detail: "The data of this approval is not what you saw. Look at it again, then decide."
+                .to_owned(),
+        });
+    }
+    if bulk == Bulk::Yes && approval.risk_level == RiskLevel::Critical {
+        return Err(AppError::refused("Critical actions are decided one by one."));
+    }
+    let edited = match decision.edited_action_data {
+        Some(ref data) if decision.approved && data.hash() != approval.args_hash => {
+            edit(&mut tx, approver, &mut approval, data).await?;
+            true
+        }
+        Some(_) if !decision.approved => {
+            return Err(AppError::invalid("/editedActionData", "a rejection cannot change the data"));
+        }
+        _ => false,
+    };
+    if decision.approved && approval.risk_level == RiskLevel::Critical {
+        confirm(&mut tx, &approval, decision.confirmation.as_deref()).await?;
+    }
+    if decision.approved && approval.required_approvals > 1 {
+        let missing = vote(&mut tx, approver, &approval, &decision).await?;
+        if missing > 0 {
+            let approval = reread(&mut tx, &approval).await?;
+            tx.commit().await?;
+            return Ok(Decided { approval, votes_missing: missing });
+        }
+    }
+    settle(&mut tx, approver, &approval, executor, &decision, edited).await?;
+    let approval = reread(&mut tx, &approval).await?;
+    tx.commit().await?;
+    Ok(Decided { approval, votes_missing: 0 })
+}
+
+/// The requester and the agent's owner cannot decide on their own action.
+pub(super) fn may_decide(found: &Deciding, approver: &Approver) -> AppResult<()> {
+    let me = approver.user_id();
+    if found.approval.requested_by.id == me.0 || found.agent_owner_id == Some(me) {
+        return Err(AppError::OwnRequest);
+    }
+    Ok(())
+}
+
+async fn reread(tx: &mut Tx, approval: &Approval) -> AppResult<Approval> {
+    tx.approval_get(approval.workspace_id, approval.id).await?.ok_or_else(|| AppError::not_found("approval"))
+}
+
+/// Replaces the data: a new hash, the risk weighed again, earlier votes fall.
+async fn edit(tx: &mut Tx, approver: &Approver, approval: &mut Approval, data: &Data) -> AppResult<()> {
+    let facts = tx
+        .gate_facts(approval.workspace_id, approval.agent_id, approval.team_id, &approval.action_type)
+        .await?
+        .ok_or_else(|| AppError::not_found("workspace"))?;
+    let risk = gate::assess(&facts, &approval.action_type, data).map_err(at_edited_data)?;
+    let old_hash = std::mem::replace(&mut approval.args_hash, data.hash());
+    let before = approval.action_data.to_value();
+    approval.action_data = data.clone();
+    let sentence = catalogue::sentence(&approval.action_type, None, data);
+    let before_words = std::mem::replace(&mut approval.sentence, sentence);
+    if approval.description == before_words {
+        approval.description = approval.sentence.clone();
+    }
+    approval.risk_level = risk.level;
+    approval.risk_reasons = risk.reasons;
+    if !tx.approval_edit(approval, &old_hash).await? {
+        return Err(lost(approval, tx.now()));
+    }
+    tx.votes_clear(approval.workspace_id, approval.id).await?;
+    approval.votes.clear();
+    let mut entry = audit_of(
+        approval,
+        approver.actor(),
+        "approval.edited",
+        format!("Changed the data of: {}", approval.sentence),
+    );
+    entry.result = Some(serde_json::json!({ "before": before }));
+    record(tx, entry).await
+}
+
+/// The schema speaks of `/actionData`; here the caller sent `/editedActionData`.
+fn at_edited_data(error: AppError) -> AppError {
+    match error {
+        AppError::Invalid { mut errors } => {
+            for fault in &mut errors {
+                fault.pointer = fault.pointer.replacen("/actionData", "/editedActionData", 1);
+            }
+            AppError::Invalid { errors }
+        }
+        other => other,
+    }
+}
+
+/// A critical action needs its target typed.
+async fn confirm(tx: &mut Tx, approval: &Approval, typed: Option<&str>) -> AppResult<()> {
+    let preview = super::read::preview_of(tx, approval).await?;
+    if typed.map(str::trim) == Some(preview.target.trim()) {
+        return Ok(());
+    }
+    Err(AppError::invalid(
+        "/confirmation",
+        format!("this action is critical: send its target, \"{}\", as the confirmation", preview.target),
+    ))
+}
+
+/// Adds this reviewer's vote; returns how many are still missing.
+async fn vote(tx: &mut Tx, approver: &Approver, approval: &Approval, decision: &Decide) -> AppResult<i64> {
+    let notes = decision.review_notes.as_deref();
+    if !tx
+        .vote_insert(approval.workspace_id, approval.id, approver.user_id(), &approval.args_hash, notes)
+        .await?
+    {
+        return Err(AppError::Conflict {
+            detail: "You have already voted on this approval.".to_owned(),
+            conflict: crate::domain::error::ConflictDetail {
+                status: approval.status.as_str().to_owned(),
+                by: Some(approver.actor().name),
+                at: None,
+            },
+        });
+    }
+    let votes =
+        approval.votes.iter().filter(|v| v.approved && v.args_hash == approval.args_hash).count() as i64 + 1;
+    let text =
+        format!("Voted to approve ({votes} of {}): {}", approval.required_approvals, approval.sentence);
+    record(tx, audit_of(approval, approver.actor(), "approval.voted", text)).await?;
+    Ok((approval.required_approvals - votes).max(0))
+}
+
+/// The decision itself, with its audit row, event, job and pattern.
+async fn settle(
+    tx: &mut Tx,
+    approver: &Approver,
+    approval: &Approval,
+    executor: Executor,
+    decision: &Decide,
+    edited: bool,
+) -> AppResult<()> {
+    let now = tx.now();
+    let held = decision.approved && approval.risk_level.is_held() && approver.hold_seconds() > 0;
+    let hold_until = held.then(|| now + TimeDelta::seconds(approver.hold_seconds()));
+    let (status, outcome, event, verb) = if decision.approved {
+        (ApprovalStatus::Approved, OutcomeStatus::Queued, "approval.approved", "Approved")
+    } else {
+        (ApprovalStatus::Rejected, OutcomeStatus::None, "approval.rejected", "Rejected")
+    };
+    let won = tx
+        .approval_decide(&Decision {
+            id: approval.id,
+            workspace_id: approval.workspace_id,
+            status,
+            by: approver.user_id(),
+            notes: decision.review_notes.clone(),
+            args_hash: approval.args_hash.clone(),
+            hold_until,
+            outcome,
+        })
+        .await?;
+    if !won {
+        return Err(lost(&reread(tx, approval).await?, now));
+    }
+    if decision.approved && executor != Executor::Agent {
+        tx.enqueue(perform_job(approval, hold_until.unwrap_or(now))).await?;
+    }
+    tx.job_cancel_ready(super::EXPIRE, &approval.id.to_string()).await?;
+    AutonomyService::record_approval_pattern(tx, approval, approver.user_id(), decision.approved, edited)
+        .await?;
+    let mut entry = audit_of(approval, approver.actor(), event, format!("{verb}: {}", approval.sentence));
+    entry.result = Some(serde_json::json!({
+        "argsHash": approval.args_hash, "notes": decision.review_notes, "holdUntil": hold_until,
+    }));
+    record(tx, entry).await
+}

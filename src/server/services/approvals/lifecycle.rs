@@ -1,0 +1,278 @@
+//! What else may happen to an approval: undo, withdraw, extend, claim, outcome, retry.
+
+use super::{CLAIM_TIMEOUT, EXPIRE, PERFORM, QUEUE_DEFAULT, audit_of, expire_job, lost, perform_job, record};
+use crate::domain::approval::{Approval, ApprovalStatus, Extend, MAX_EXPIRY_SECONDS, Withdraw};
+use crate::domain::catalogue::Executor;
+use crate::domain::ids::ApprovalId;
+use crate::domain::outcome::{OutcomeStatus, ReportOutcome, ReportedStatus};
+use crate::domain::{AppError, AppResult};
+use crate::server::services::ctx::{
+    Allowed, Approver, DecideApprovals, Holder, ReportOutcomes, SubmitActions,
+};
+use crate::server::storage::approvals::{Deciding, Finished, Performing};
+use crate::server::storage::{Db, NewJob, Tx};
+use chrono::TimeDelta;
+use serde_json::json;
+use validator::Validate;
+
+/// A claimed action whose agent says nothing for this long has an unknown outcome.
+const CLAIM_LIMIT: TimeDelta = TimeDelta::hours(1);
+
+async fn locked(
+    tx: &mut Tx,
+    workspace: crate::domain::ids::WorkspaceId,
+    id: ApprovalId,
+) -> AppResult<Deciding> {
+    tx.approval_for_decision(workspace, id).await?.ok_or_else(|| AppError::not_found("approval"))
+}
+
+async fn done(mut tx: Tx, approval: &Approval) -> AppResult<Approval> {
+    let approval = tx
+        .approval_get(approval.workspace_id, approval.id)
+        .await?
+        .ok_or_else(|| AppError::not_found("approval"))?;
+    tx.commit().await?;
+    Ok(approval)
+}
+
+/// Takes an approval back, inside the hold: nothing ran, and the request waits again.
+pub async fn undo(db: &Db, by: &Allowed<DecideApprovals>, id: ApprovalId) -> AppResult<Approval> {
+    let approver = Approver::new(by)?;
+    let mut tx = db.begin().await?;
+    let found = locked(&mut tx, approver.workspace(), id).await?;
+    super::decide::may_decide(&found, &approver)?;
+    let approval = found.approval;
+    if !tx.approval_undo(approver.workspace(), id).await? {
+        return Err(match approval.status {
+            ApprovalStatus::Approved => AppError::Conflict {
+                detail: "The hold is over: the action was released and can no longer be undone.".to_owned(),
+                conflict: crate::domain::error::ConflictDetail {
+                    status: approval.outcome.status.as_str().to_owned(),
+                    by: approval.reviewer_name,
+                    at: approval.hold_until.or(approval.reviewed_at),
+                },
+            },
+            _ => lost(&approval, tx.now()),
+        });
+    }
+    tx.job_cancel_ready(PERFORM, &id.to_string()).await?;
+    tx.votes_clear(approver.workspace(), id).await?;
+    tx.pattern_undone(approver.workspace(), id).await?;
+    tx.enqueue(expire_job(&approval, approval.expires_at)).await?;
+    let text = format!("Took back the approval of: {}", approval.sentence);
+    record(&mut tx, audit_of(&approval, approver.actor(), "approval.undone", text)).await?;
+    done(tx, &approval).await
+}
+
+/// The requester no longer wants it.
+pub async fn withdraw(
+    db: &Db,
+    by: &Allowed<SubmitActions>,
+    id: ApprovalId,
+    input: Withdraw,
+) -> AppResult<Approval> {
+    input.validate()?;
+    let mut tx = db.begin().await?;
+    let Deciding { approval, agent_owner_id, .. } = locked(&mut tx, by.workspace(), id).await?;
+    let me = by.actor();
+    let mine = approval.requested_by.id == me.id
+        || (approval.agent_id.is_some() && approval.agent_id == by.principal().agent_id())
+        || (agent_owner_id.is_some() && agent_owner_id == by.principal().user_id());
+    if !mine {
+        return Err(AppError::forbidden("Only who asked for an action can withdraw it."));
+    }
+    if !tx.approval_withdraw(by.workspace(), id, input.reason.as_deref()).await? {
+        return Err(lost(&approval, tx.now()));
+    }
+    tx.job_cancel_ready(EXPIRE, &id.to_string()).await?;
+    let text = format!("Withdrew: {}", approval.sentence);
+    record(&mut tx, audit_of(&approval, me, "approval.withdrawn", text)).await?;
+    done(tx, &approval).await
+}
+
+/// Gives reviewers more time.
+pub async fn extend(
+    db: &Db,
+    by: &Allowed<DecideApprovals>,
+    id: ApprovalId,
+    input: Extend,
+) -> AppResult<Approval> {
+    input.validate()?;
+    let approver = Approver::new(by)?;
+    let mut tx = db.begin().await?;
+    let found = locked(&mut tx, approver.workspace(), id).await?;
+    super::decide::may_decide(&found, &approver)?;
+    let approval = found.approval;
+    let until = approval.expires_at + TimeDelta::seconds(input.seconds);
+    if until > tx.now() + TimeDelta::seconds(MAX_EXPIRY_SECONDS) {
+        return Err(AppError::invalid("/seconds", "an approval can wait at most 90 days from now"));
+    }
+    if !tx.approval_extend(approver.workspace(), id, approval.expires_at, until).await? {
+        return Err(lost(&approval, tx.now()));
+    }
+    tx.job_cancel_ready(EXPIRE, &id.to_string()).await?;
+    tx.enqueue(expire_job(&approval, until)).await?;
+    let mut entry = audit_of(
+        &approval,
+        approver.actor(),
+        "approval.extended",
+        format!("Gave more time to: {}", approval.sentence),
+    );
+    entry.result = Some(json!({ "expiresAt": until }));
+    record(&mut tx, entry).await?;
+    done(tx, &approval).await
+}
+
+/// An external agent takes an approved action of its own, once, to perform it.
+pub async fn claim(db: &Db, by: &Allowed<ReportOutcomes>, id: ApprovalId) -> AppResult<Approval> {
+    let Some(agent) = by.principal().agent_id() else {
+        return Err(AppError::forbidden("Only the agent that asked can claim its action."));
+    };
+    let mut tx = db.begin().await?;
+    let Deciding { approval, executor, .. } = locked(&mut tx, by.workspace(), id).await?;
+    if approval.agent_id != Some(agent) {
+        return Err(AppError::forbidden("Only the agent that asked can claim its action."));
+    }
+    if executor != Executor::Agent {
+        return Err(AppError::refused("Countersign performs this action itself; there is nothing to claim."));
+    }
+    let Some(performing) = tx.outcome_start(by.workspace(), id, Some(agent)).await? else {
+        return Err(not_claimable(&approval));
+    };
+    let run_at = tx.now() + CLAIM_LIMIT;
+    tx.enqueue(NewJob {
+        workspace_id: by.workspace(),
+        queue: QUEUE_DEFAULT,
+        kind: CLAIM_TIMEOUT,
+        payload: json!({ "approvalId": id, "fence": performing.fence }),
+        priority: 0,
+        run_at,
+        max_attempts: 20,
+        dedupe_key: Some(format!("{id}/{}", performing.fence)),
+    })
+    .await?;
+    let text = format!("Took to perform: {}", approval.sentence);
+    record(&mut tx, audit_of(&approval, by.actor(), "action.claimed", text)).await?;
+    done(tx, &approval).await
+}
+
+fn not_claimable(approval: &Approval) -> AppError {
+    let conflict = |detail: &str| AppError::Conflict {
+        detail: detail.to_owned(),
+        conflict: crate::domain::error::ConflictDetail {
+            status: approval.outcome.status.as_str().to_owned(),
+            by: approval.agent_name.clone(),
+            at: approval.claimed_at,
+        },
+    };
+    match (approval.status, approval.outcome.status) {
+        (ApprovalStatus::Pending, _) => AppError::refused("This action is not approved yet."),
+        (ApprovalStatus::Approved | ApprovalStatus::AutoApproved, OutcomeStatus::Queued) => {
+            AppError::refused(
+                "This action cannot start yet: it is inside its hold, or automatic work is frozen. Try again later.",
+            )
+        }
+        (ApprovalStatus::Approved | ApprovalStatus::AutoApproved, _) => {
+            conflict("This action was already claimed.")
+        }
+        _ => conflict("This action was not approved."),
+    }
+}
+
+/// What happened: by the agent that claimed it, or by a person about an unknown outcome.
+pub async fn report(
+    db: &Db,
+    by: &Allowed<ReportOutcomes>,
+    id: ApprovalId,
+    input: ReportOutcome,
+) -> AppResult<Approval> {
+    let input = input.checked()?;
+    let mut tx = db.begin().await?;
+    let found = locked(&mut tx, by.workspace(), id).await?;
+    let how = Finished {
+        status: match input.status {
+            ReportedStatus::Succeeded => OutcomeStatus::Succeeded,
+            ReportedStatus::Failed => OutcomeStatus::Failed,
+        },
+        error: input.error,
+        result: input.result.map(|result| result.to_value()),
+    };
+    let written = match &by.principal().holder {
+        Holder::Agent { agent_id, .. } => {
+            if found.claimed_by != Some(*agent_id) {
+                return Err(AppError::forbidden("Only the agent that claimed this action can report on it."));
+            }
+            let fence = Performing { id, workspace_id: by.workspace(), fence: found.fence };
+            tx.outcome_finish(fence, &how).await?
+        }
+        Holder::Human { .. } => tx.outcome_settle(by.workspace(), id, &how).await?,
+    };
+    let approval = found.approval;
+    if !written {
+        return Err(AppError::Conflict {
+            detail: format!(
+                "The outcome of this action is {}; nothing can be reported.",
+                approval.outcome.status
+            ),
+            conflict: crate::domain::error::ConflictDetail {
+                status: approval.outcome.status.as_str().to_owned(),
+                by: None,
+                at: approval.outcome.finished_at,
+            },
+        });
+    }
+    outcome_recorded(&mut tx, &approval, by.actor(), &how).await?;
+    done(tx, &approval).await
+}
+
+/// Audit row and event of an outcome.
+pub async fn outcome_recorded(
+    tx: &mut Tx,
+    approval: &Approval,
+    actor: crate::domain::approval::ActorRef,
+    how: &Finished,
+) -> AppResult<()> {
+    let (event, verb) = match how.status {
+        OutcomeStatus::Succeeded => ("action.succeeded", "Done"),
+        OutcomeStatus::Failed => ("action.failed", "Failed"),
+        _ => ("action.unknown", "Outcome unknown"),
+    };
+    let mut entry = audit_of(approval, actor, event, format!("{verb}: {}", approval.sentence));
+    entry.success = match how.status {
+        OutcomeStatus::Succeeded => Some(true),
+        OutcomeStatus::Failed => Some(false),
+        _ => None,
+    };
+    entry.error = how.error.clone();
+    entry.result = how.result.clone();
+    entry.duration_ms =
+        approval.outcome.started_at.map(|started| (tx.now() - started).num_milliseconds().max(0));
+    record(tx, entry).await
+}
+
+/// A person asks for another try of a failed or unknown outcome.
+pub async fn retry(db: &Db, by: &Allowed<DecideApprovals>, id: ApprovalId) -> AppResult<Approval> {
+    let approver = Approver::new(by)?;
+    let mut tx = db.begin().await?;
+    let Deciding { approval, executor, .. } = locked(&mut tx, approver.workspace(), id).await?;
+    if !tx.outcome_retry(approver.workspace(), id).await? {
+        return Err(AppError::Conflict {
+            detail: format!(
+                "The outcome of this action is {}; only a failed or unknown one can be tried again.",
+                approval.outcome.status
+            ),
+            conflict: crate::domain::error::ConflictDetail {
+                status: approval.outcome.status.as_str().to_owned(),
+                by: None,
+                at: approval.outcome.finished_at,
+            },
+        });
+    }
+    if executor != Executor::Agent {
+        let now = tx.now();
+        tx.enqueue(perform_job(&approval, now)).await?;
+    }
+    let text = format!("Asked to try again: {}", approval.sentence);
+    record(&mut tx, audit_of(&approval, approver.actor(), "action.retried", text)).await?;
+    done(tx, &approval).await
+}

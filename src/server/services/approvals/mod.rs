@@ -1,0 +1,121 @@
+//! Approvals: submitting, reading, deciding, and everything that may happen to one afterwards.
+
+pub mod bulk;
+pub mod decide;
+pub mod expiry;
+pub mod lifecycle;
+pub mod read;
+pub mod submit;
+
+use crate::domain::approval::{ActorRef, Approval, ApprovalStatus};
+use crate::domain::error::ConflictDetail;
+use crate::domain::event::Topic;
+use crate::domain::{AppError, AppResult};
+use crate::server::storage::{AuditEntry, NewJob, Tx};
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+/// Performs an approved action; the payload names it.
+pub const PERFORM: &str = "action.perform";
+/// Expires an approval at its deadline.
+pub const EXPIRE: &str = "approval.expire";
+/// Puts a claimed action whose agent never reported to `unknown`.
+pub const CLAIM_TIMEOUT: &str = "action.claim_timeout";
+/// Re-creates what a freeze may have dropped.
+pub const THAW: &str = "approvals.thaw";
+
+pub const QUEUE_ACTIONS: &str = "actions";
+pub const QUEUE_DEFAULT: &str = "default";
+
+/// The audit row of something that happened to an approval, with the data as signed.
+pub fn audit_of(
+    approval: &Approval,
+    actor: ActorRef,
+    event: &'static str,
+    description: impl Into<String>,
+) -> AuditEntry {
+    AuditEntry {
+        team_id: approval.team_id,
+        agent_id: approval.agent_id,
+        approval_id: Some(approval.id),
+        action_type: Some(approval.action_type.clone()),
+        action_data: Some(approval.action_data.canonical()),
+        risk_level: Some(approval.risk_level),
+        was_automatic: approval.status == ApprovalStatus::AutoApproved,
+        ..AuditEntry::new(approval.workspace_id, actor, event, description)
+    }
+}
+
+/// Audit row and event of one change of an approval.
+pub async fn record(tx: &mut Tx, entry: AuditEntry) -> AppResult<()> {
+    let (workspace, subject) = (entry.workspace_id, entry.approval_id);
+    tx.audit(entry).await?;
+    if let Some(id) = subject {
+        tx.emit(workspace, Topic::Approval, id.0).await?;
+    }
+    Ok(())
+}
+
+pub fn perform_job(approval: &Approval, run_at: DateTime<Utc>) -> NewJob {
+    NewJob {
+        workspace_id: approval.workspace_id,
+        queue: QUEUE_ACTIONS,
+        kind: PERFORM,
+        payload: json!({ "approvalId": approval.id }),
+        priority: approval.risk_level as i64,
+        run_at,
+        max_attempts: 5,
+        dedupe_key: Some(approval.id.to_string()),
+    }
+}
+
+pub fn expire_job(approval: &Approval, run_at: DateTime<Utc>) -> NewJob {
+    NewJob {
+        workspace_id: approval.workspace_id,
+        queue: QUEUE_DEFAULT,
+        kind: EXPIRE,
+        payload: json!({ "approvalId": approval.id }),
+        priority: 0,
+        run_at,
+        max_attempts: 20,
+        dedupe_key: Some(approval.id.to_string()),
+    }
+}
+
+/// The refusal of a transition that somebody else already made impossible: who, how and when.
+pub fn lost(approval: &Approval, now: DateTime<Utc>) -> AppError {
+    let overdue =
+        approval.status == ApprovalStatus::Pending && approval.expires_at <= now && !approval.expiry_paused;
+    let status = if overdue { ApprovalStatus::Expired } else { approval.status };
+    let by = match status {
+        ApprovalStatus::Withdrawn => Some(approval.requested_by.name.clone()),
+        ApprovalStatus::Expired | ApprovalStatus::AutoApproved => Some("Countersign".to_owned()),
+        _ => approval.reviewer_name.clone(),
+    };
+    let at = if overdue { Some(approval.expires_at) } else { approval.reviewed_at };
+    let detail = match (&status, &by, at) {
+        (ApprovalStatus::Pending, ..) => {
+            "This approval changed while you were deciding. Look at it again.".to_owned()
+        }
+        (status, Some(by), Some(at)) => {
+            format!(
+                "This approval was already {} by {by} on {}.",
+                words(*status),
+                at.format("%Y-%m-%d %H:%M:%S UTC")
+            )
+        }
+        (status, ..) => format!("This approval was already {}.", words(*status)),
+    };
+    AppError::Conflict { detail, conflict: ConflictDetail { status: status.as_str().to_owned(), by, at } }
+}
+
+fn words(status: ApprovalStatus) -> &'static str {
+    match status {
+        ApprovalStatus::Pending => "changed",
+        ApprovalStatus::Approved => "approved",
+        ApprovalStatus::Rejected => "rejected",
+        ApprovalStatus::Expired => "expired",
+        ApprovalStatus::Withdrawn => "withdrawn",
+        ApprovalStatus::AutoApproved => "let through",
+    }
+}

@@ -1,0 +1,196 @@
+//! Reading approvals: the list, the detail with its preview.
+
+use crate::domain::approval::{
+    Approval, ApprovalDetail, ApprovalFilter, ApprovalSort, ApprovalStatus, Preview,
+};
+use crate::domain::catalogue;
+use crate::domain::ids::{ApprovalId, RecordId};
+use crate::domain::member::Permission;
+use crate::domain::page::{DEFAULT_LIMIT, Page};
+use crate::domain::record::Record;
+use crate::domain::{AppError, AppResult, FieldError};
+use crate::server::services::ctx::{Allowed, Holder, ReadApprovals};
+use crate::server::storage::approvals::{ListQuery, SortKey, words};
+use crate::server::storage::audit::AuditQuery;
+use crate::server::storage::cursor;
+use crate::server::storage::{Conn, Db};
+use chrono::TimeDelta;
+use serde_json::json;
+use std::collections::HashMap;
+use std::str::FromStr;
+use validator::Validate;
+
+pub async fn list(
+    db: &Db,
+    by: &Allowed<ReadApprovals>,
+    filter: &ApprovalFilter,
+) -> AppResult<Page<Approval>> {
+    filter.validate()?;
+    let query = parse(db, by, filter).await?;
+    let mut conn = db.read().await?;
+    let rows = conn.approval_list(&query).await?;
+    Ok(cursor::page(rows, query.limit, |last| {
+        let time = if query.sort == ApprovalSort::CreatedAt { last.created_at } else { last.expires_at };
+        let mut key = vec![json!(query.sort), json!(last.risk_level)];
+        key.extend(cursor::time_and_id(time, last.id.0));
+        key
+    }))
+}
+
+pub async fn get(db: &Db, by: &Allowed<ReadApprovals>, id: ApprovalId) -> AppResult<Approval> {
+    db.read().await?.approval_get(by.workspace(), id).await?.ok_or_else(|| AppError::not_found("approval"))
+}
+
+/// Everything the detail page shows, in one go.
+pub async fn detail(db: &Db, by: &Allowed<ReadApprovals>, id: ApprovalId) -> AppResult<ApprovalDetail> {
+    let mut conn = db.read().await?;
+    let approval =
+        conn.approval_get(by.workspace(), id).await?.ok_or_else(|| AppError::not_found("approval"))?;
+    let preview = preview_of(&mut conn, &approval).await?;
+    let query = AuditQuery { approval: Some(id), oldest_first: true, limit: 200, ..AuditQuery::default() };
+    let history = conn.audit_list(by.workspace(), &query).await?;
+    let owner = match approval.agent_id {
+        Some(agent) => conn
+            .gate_facts(by.workspace(), Some(agent), None, &approval.action_type)
+            .await?
+            .and_then(|facts| facts.agent)
+            .and_then(|agent| agent.owner_id),
+        None => None,
+    };
+    let why_not = match &by.principal().holder {
+        Holder::Agent { .. } => Some("Agents never decide.".to_owned()),
+        Holder::Human { .. } if !by.principal().may(Permission::DecideApprovals) => {
+            Some("Your role can look, not decide.".to_owned())
+        }
+        Holder::Human { user_id, .. } if approval.requested_by.id == user_id.0 => {
+            Some("You asked for this; somebody else decides.".to_owned())
+        }
+        Holder::Human { user_id, .. } if owner == Some(*user_id) => {
+            Some("This is your agent's request; somebody else decides.".to_owned())
+        }
+        Holder::Human { user_id, .. } if approval.votes.iter().any(|vote| vote.user_id == *user_id) => {
+            Some("You have voted; others still have to.".to_owned())
+        }
+        Holder::Human { .. } if approval.status != ApprovalStatus::Pending => {
+            Some("This is decided already.".to_owned())
+        }
+        Holder::Human { .. } => None,
+    };
+    Ok(ApprovalDetail { may_decide: why_not.is_none(), why_not, approval, preview, history })
+}
+
+/// What will happen, with the records as they are now.
+pub async fn preview_of(conn: &mut Conn, approval: &Approval) -> AppResult<Preview> {
+    let ids = catalogue::record_ids(&approval.action_type, &approval.action_data);
+    let records: HashMap<RecordId, Record> = conn
+        .records_by_ids(approval.workspace_id, &ids)
+        .await?
+        .into_iter()
+        .map(|record| (record.id, record))
+        .collect();
+    let title = match catalogue::find(&approval.action_type) {
+        Some(_) => None,
+        None => conn
+            .gate_facts(approval.workspace_id, None, None, &approval.action_type)
+            .await?
+            .and_then(|facts| facts.action_type)
+            .map(|own| own.title),
+    };
+    Ok(catalogue::preview(&approval.action_type, title.as_deref(), &approval.action_data, &|id| {
+        records.get(&id).cloned()
+    }))
+}
+
+/// How many wait for a decision, counted to at most 1,000.
+pub async fn count_pending(db: &Db, by: &Allowed<ReadApprovals>) -> AppResult<i64> {
+    Ok(db.read().await?.approval_count_pending(by.workspace(), 1000).await?)
+}
+
+async fn parse(db: &Db, by: &Allowed<ReadApprovals>, filter: &ApprovalFilter) -> AppResult<ListQuery> {
+    let mut errors = Vec::new();
+    let status = match filter.status.as_deref() {
+        Some("all") => None,
+        None | Some("") => Some(ApprovalStatus::Pending),
+        Some(text) => parsed("status", Some(text), &mut errors),
+    };
+    let seconds: Option<i64> = parsed("expiringWithin", filter.expiring_within.as_deref(), &mut errors);
+    let sort = parsed("sort", filter.sort.as_deref(), &mut errors).unwrap_or(ApprovalSort::ExpiresAt);
+    let mut query = ListQuery {
+        workspace_id: by.workspace(),
+        status,
+        risk: parsed("riskLevel", filter.risk_level.as_deref(), &mut errors),
+        team: parsed("teamId", filter.team_id.as_deref(), &mut errors),
+        agent: parsed("agentId", filter.agent_id.as_deref(), &mut errors),
+        action_type: words_of("actionType", filter.action_type.as_deref(), &mut errors),
+        department: parsed("department", filter.department.as_deref(), &mut errors),
+        words: given(filter.q.as_deref()).map(words).unwrap_or_default(),
+        expires_before: None,
+        outcome: parsed("outcome", filter.outcome.as_deref(), &mut errors),
+        external_ref: words_of("externalRef", filter.external_ref.as_deref(), &mut errors),
+        after: None,
+        sort,
+        limit: page_limit(filter.limit.as_deref(), &mut errors),
+    };
+    if let Some(seconds) = seconds {
+        if (0..=31_536_000).contains(&seconds) {
+            query.expires_before = Some(db.now().await? + TimeDelta::seconds(seconds));
+        } else {
+            errors.push(FieldError::new("expiringWithin", "must be between 0 and 31536000 seconds"));
+        }
+    }
+    if let Some(text) = given(filter.cursor.as_deref()) {
+        match sort_key(text, sort) {
+            Some(key) => query.after = Some(key),
+            None => errors.push(FieldError::new("cursor", "is not a cursor of this list with this sort")),
+        }
+    }
+    if errors.is_empty() { Ok(query) } else { Err(AppError::Invalid { errors }) }
+}
+
+fn sort_key(text: &str, sort: ApprovalSort) -> Option<SortKey> {
+    let [of, risk, micros, id] = cursor::decode(text).ok()?;
+    (of == json!(sort)).then_some(())?;
+    Some(SortKey {
+        risk: serde_json::from_value(risk).ok()?,
+        time: chrono::DateTime::from_timestamp_micros(micros.as_i64()?)?,
+        id: serde_json::from_value(id).ok()?,
+    })
+}
+
+/// The page size, or a note of what is wrong with it.
+pub fn page_limit(text: Option<&str>, errors: &mut Vec<FieldError>) -> u32 {
+    cursor::limit(text).unwrap_or_else(|error| {
+        errors.extend_from_slice(error.errors());
+        DEFAULT_LIMIT
+    })
+}
+
+/// A parameter that is there and not empty: plain HTML forms send empty ones.
+pub fn given(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// A parameter's text, or a note that it holds U+0000, which PostgreSQL cannot take.
+pub fn words_of(name: &str, text: Option<&str>, errors: &mut Vec<FieldError>) -> Option<String> {
+    match cursor::filter(name, given(text)) {
+        Ok(text) => text.map(str::to_owned),
+        Err(fault) => {
+            errors.extend_from_slice(fault.errors());
+            None
+        }
+    }
+}
+
+/// Parses a parameter, or notes what is wrong with it.
+pub fn parsed<T: FromStr>(name: &str, text: Option<&str>, errors: &mut Vec<FieldError>) -> Option<T>
+where
+    T::Err: std::fmt::Display,
+{
+    match given(text)?.parse() {
+        Ok(value) => Some(value),
+        Err(cause) => {
+            errors.push(FieldError::new(name, cause.to_string()));
+            None
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! What built-in actions write beside records, and what they read: memory, messages, notifications, figures.
+
+use super::{Conn, StorageError, Ts, Tx};
+use crate::domain::ids::{AgentId, TeamId, UserId, WebhookId, WorkspaceId};
+use crate::domain::member::Role;
+use crate::domain::memory::{MemoryCategory, MemoryTier};
+use crate::domain::message::{MessageType, Priority};
+use crate::{args, sql};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// A memory before it is written.
+pub struct NewMemory<'a> {
+    pub team: Option<TeamId>,
+    pub agent: Option<AgentId>,
+    pub tier: MemoryTier,
+    pub category: MemoryCategory,
+    pub content: &'a str,
+    pub importance: i64,
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// A message before it is written.
+pub struct NewMessage<'a> {
+    pub from: Option<AgentId>,
+    pub to_agent: Option<AgentId>,
+    pub to_team: Option<TeamId>,
+    pub message_type: MessageType,
+    pub priority: Priority,
+    pub subject: &'a str,
+    pub content: &'a str,
+}
+
+#[derive(Debug, sqlx::FromRow, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MemoryRow {
+    id: Uuid,
+    tier: String,
+    category: String,
+    content: String,
+    importance: i64,
+}
+
+/// Counts of one status in a span of time.
+#[derive(Debug, sqlx::FromRow)]
+pub struct Figure {
+    pub status: String,
+    pub outcome: String,
+    pub count: i64,
+}
+
+impl Tx {
+    pub async fn memory_insert(
+        &mut self,
+        workspace: WorkspaceId,
+        memory: &NewMemory<'_>,
+    ) -> Result<Uuid, StorageError> {
+        let (id, now) = (self.id(), self.now());
+        self.execute(
+            sql!(
+                "INSERT INTO agent_shared_memory (id, workspace_id, team_id, agent_id, tier, category, content, ",
+                "importance, expires_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+            ),
+            args![
+                id,
+                workspace,
+                memory.team,
+                memory.agent,
+                memory.tier.as_str(),
+                memory.category.as_str(),
+                memory.content,
+                memory.importance,
+                memory.expires_at,
+                now
+            ],
+        )
+        .await?;
+        Ok(id)
+    }
+
+    pub async fn message_insert(
+        &mut self,
+        workspace: WorkspaceId,
+        message: &NewMessage<'_>,
+    ) -> Result<Uuid, StorageError> {
+        let (id, now) = (self.id(), self.now());
+        self.execute(
+            sql!(
+                "INSERT INTO agent_messages (id, workspace_id, team_id, from_agent_id, to_agent_id, message_type, ",
+                "priority, subject, content, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+            ),
+            args![
+                id,
+                workspace,
+                message.to_team,
+                message.from,
+                message.to_agent,
+                message.message_type.as_str(),
+                message.priority.as_str(),
+                message.subject,
+                message.content,
+                now
+            ],
+        )
+        .await?;
+        Ok(id)
+    }
+
+    /// Tells one member, or with `None` every member, something that a person should know.
+    pub async fn notify(
+        &mut self,
+        workspace: WorkspaceId,
+        user: Option<UserId>,
+        kind: &str,
+        title: &str,
+        body: &str,
+        subject: Option<Uuid>,
+    ) -> Result<(), StorageError> {
+        let (id, now) = (self.id(), self.now());
+        self.execute(
+            sql!(
+                "INSERT INTO notifications (id, workspace_id, user_id, kind, title, body, subject_id, created_at) ",
+                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+            ),
+            args![id, workspace, user, kind, title, body, subject, now],
+        )
+        .await?;
+        self.emit(workspace, crate::domain::event::Topic::Notification, id).await
+    }
+}
+
+impl Conn {
+    /// Members of a role, for a notification.
+    pub async fn users_of_role(
+        &mut self,
+        workspace: WorkspaceId,
+        role: Role,
+    ) -> Result<Vec<UserId>, StorageError> {
+        let rows: Vec<(Uuid,)> = self
+            .fetch_all(
+                sql!(
+                    "SELECT user_id FROM members WHERE workspace_id = $1 AND role = $2 AND disabled_at IS NULL ",
+                    "ORDER BY user_id LIMIT 500"
+                ),
+                args![workspace, role.as_str()],
+            )
+            .await?;
+        Ok(rows.into_iter().map(|(id,)| UserId(id)).collect())
+    }
+
+    /// Is this user an enabled member?
+    pub async fn is_member(&mut self, workspace: WorkspaceId, user: UserId) -> Result<bool, StorageError> {
+        let row: Option<(i64,)> = self
+            .fetch_optional(
+                sql!(
+                    "SELECT CAST(1 AS BIGINT) AS found FROM members WHERE workspace_id = $1 AND user_id = $2 ",
+                    "AND disabled_at IS NULL"
+                ),
+                args![workspace, user],
+            )
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// Where an enabled webhook goes and what signs it.
+    pub async fn webhook_target(
+        &mut self,
+        workspace: WorkspaceId,
+        id: WebhookId,
+    ) -> Result<Option<(String, String)>, StorageError> {
+        self.fetch_optional(
+            sql!("SELECT url, secret FROM webhooks WHERE workspace_id = $1 AND id = $2 AND enabled"),
+            args![workspace, id],
+        )
+        .await
+    }
+
+    /// The newest memories that are alive; those whose content holds `text` where it is not empty.
+    pub async fn memory_find(
+        &mut self,
+        workspace: WorkspaceId,
+        text: &str,
+        now: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<Vec<MemoryRow>, StorageError> {
+        let pattern = format!("%{}%", text.to_lowercase().replace(['%', '_'], " "));
+        self.fetch_all(
+            sql!(
+                "SELECT id, tier, category, content, importance FROM agent_shared_memory WHERE workspace_id = $1 ",
+                "AND LOWER(content) LIKE $2 AND (expires_at IS NULL OR expires_at > $3) ",
+                "ORDER BY created_at DESC, id DESC LIMIT $4"
+            ),
+            args![workspace, pattern, now, limit],
+        )
+        .await
+    }
+
+    /// Approvals by status and outcome in a span of time, for one department or all.
+    pub async fn figures(
+        &mut self,
+        workspace: WorkspaceId,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+        department: Option<&str>,
+    ) -> Result<Vec<Figure>, StorageError> {
+        self.fetch_all(
+            sql!(
+                "SELECT a.status, a.outcome, COUNT(*) AS count FROM agent_pending_actions a ",
+                "LEFT JOIN agent_teams t ON t.id = a.team_id WHERE a.workspace_id = $1 AND a.created_at >= $2 ",
+                "AND a.created_at < $3 AND (CAST($4 AS TEXT) IS NULL OR t.department = $4) ",
+                "GROUP BY a.status, a.outcome ORDER BY a.status, a.outcome"
+            ),
+            args![workspace, from, to, department],
+        )
+        .await
+    }
+
+    /// Calendar events that overlap a span: their data holds `startsAt` and `endsAt` as RFC 3339.
+    pub async fn events_data(
+        &mut self,
+        workspace: WorkspaceId,
+    ) -> Result<Vec<(String, String, Ts)>, StorageError> {
+        self.fetch_all(
+            sql!(
+                "SELECT title, data, updated_at FROM records WHERE workspace_id = $1 AND kind = 'event' ",
+                "ORDER BY updated_at DESC, id DESC LIMIT 500"
+            ),
+            args![workspace],
+        )
+        .await
+    }
+}

@@ -1,0 +1,196 @@
+//! The facts that the gate looks at, in one query.
+
+use super::{Conn, CorruptRow, StorageError, Ts};
+use crate::domain::agent::AgentStatus;
+use crate::domain::autonomy::AutonomyLevel;
+use crate::domain::catalogue::Executor;
+use crate::domain::ids::{AgentId, TeamId, UserId, WebhookId, WorkspaceId};
+use crate::domain::risk::RiskLevel;
+use crate::domain::team::TeamStatus;
+use crate::{args, sql};
+use std::str::FromStr;
+use uuid::Uuid;
+
+/// What the workspace says about an action's surroundings.
+#[derive(Clone, Debug)]
+pub struct GateFacts {
+    pub workspace_frozen: bool,
+    /// Mail domains that are ours.
+    pub internal_domains: Vec<String>,
+    pub agent: Option<AgentFacts>,
+    pub team: Option<TeamFacts>,
+    pub action_type: Option<TypeFacts>,
+}
+
+#[derive(Clone, Debug)]
+pub struct AgentFacts {
+    pub id: AgentId,
+    pub name: String,
+    pub status: AgentStatus,
+    pub owner_id: Option<UserId>,
+}
+
+#[derive(Clone, Debug)]
+pub struct TeamFacts {
+    pub id: TeamId,
+    pub name: String,
+    pub autonomy: AutonomyLevel,
+    pub approval_required: Vec<String>,
+    pub required_approvals: i64,
+    pub status: TeamStatus,
+    pub frozen: bool,
+    /// The acting agent belongs to it.
+    pub has_agent: bool,
+}
+
+/// The workspace's word on an action type: a re-classed built-in, or one of its own.
+#[derive(Clone, Debug)]
+pub struct TypeFacts {
+    pub custom: bool,
+    pub title: String,
+    pub risk: RiskLevel,
+    pub data_schema: Option<String>,
+    pub executor: Executor,
+    pub webhook_id: Option<WebhookId>,
+    pub required_approvals: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct GateRow {
+    workspace_frozen_at: Option<Ts>,
+    internal_domains: String,
+    agent_id: Option<Uuid>,
+    agent_name: Option<String>,
+    agent_status: Option<String>,
+    agent_owner_id: Option<Uuid>,
+    team_id: Option<Uuid>,
+    team_name: Option<String>,
+    autonomy_level: Option<String>,
+    approval_required: Option<String>,
+    team_required_approvals: Option<i64>,
+    team_status: Option<String>,
+    team_frozen_at: Option<Ts>,
+    member_id: Option<Uuid>,
+    type_id: Option<Uuid>,
+    type_custom: Option<bool>,
+    type_title: Option<String>,
+    type_risk: Option<String>,
+    type_schema: Option<String>,
+    type_executor: Option<String>,
+    type_webhook_id: Option<Uuid>,
+    type_required_approvals: Option<i64>,
+}
+
+impl Conn {
+    /// The facts for `agent` (if any) acting on `team`. Without a team, the strictest team that the agent belongs to
+    /// counts, so that leaving the team out never loosens the rule. `None`: no such workspace.
+    pub async fn gate_facts(
+        &mut self,
+        workspace: WorkspaceId,
+        agent: Option<AgentId>,
+        team: Option<TeamId>,
+        action_type: &str,
+    ) -> Result<Option<GateFacts>, StorageError> {
+        let row: Option<GateRow> = self
+            .fetch_optional(
+                sql!(
+                    "SELECT w.frozen_at AS workspace_frozen_at, w.internal_domains, g.id AS agent_id, ",
+                    "g.name AS agent_name, g.status AS agent_status, g.owner_id AS agent_owner_id, t.id AS team_id, ",
+                    "t.name AS team_name, t.autonomy_level, t.approval_required, ",
+                    "t.required_approvals AS team_required_approvals, t.status AS team_status, ",
+                    "t.frozen_at AS team_frozen_at, m.agent_id AS member_id, y.id AS type_id, ",
+                    "y.custom AS type_custom, y.title AS type_title, y.risk_level AS type_risk, ",
+                    "y.data_schema AS type_schema, y.executor AS type_executor, y.webhook_id AS type_webhook_id, ",
+                    "y.required_approvals AS type_required_approvals FROM workspaces w ",
+                    "LEFT JOIN agents g ON g.workspace_id = w.id AND g.id = $2 ",
+                    "LEFT JOIN agent_teams t ON t.workspace_id = w.id AND t.id = COALESCE($3, (",
+                    "SELECT s.id FROM agent_team_members b JOIN agent_teams s ON s.id = b.team_id ",
+                    "WHERE b.workspace_id = $1 AND b.agent_id = $2 AND s.status <> 'archived' ",
+                    "ORDER BY CASE s.autonomy_level WHEN 'supervised' THEN 0 WHEN 'semi_autonomous' THEN 1 ELSE 2 END, ",
+                    "s.id LIMIT 1)) ",
+                    "LEFT JOIN agent_team_members m ON m.workspace_id = w.id AND m.team_id = t.id AND m.agent_id = $2 ",
+                    "LEFT JOIN action_types y ON y.workspace_id = w.id AND y.name = $4 WHERE w.id = $1"
+                ),
+                args![workspace, agent, team, action_type],
+            )
+            .await?;
+        Ok(row.map(|row| row.into_facts(workspace)).transpose()?)
+    }
+}
+
+impl GateRow {
+    fn into_facts(self, workspace: WorkspaceId) -> Result<GateFacts, CorruptRow> {
+        let agent = match self.agent_id {
+            None => None,
+            Some(id) => Some(AgentFacts {
+                id: AgentId(id),
+                name: self.agent_name.unwrap_or_default(),
+                status: word("agents", "status", id, self.agent_status)?,
+                owner_id: self.agent_owner_id.map(UserId),
+            }),
+        };
+        let team = match self.team_id {
+            None => None,
+            Some(id) => Some(TeamFacts {
+                id: TeamId(id),
+                name: self.team_name.unwrap_or_default(),
+                autonomy: word("agent_teams", "autonomy_level", id, self.autonomy_level)?,
+                approval_required: list(
+                    "agent_teams",
+                    "approval_required",
+                    id,
+                    self.approval_required.as_deref(),
+                )?,
+                required_approvals: self.team_required_approvals.unwrap_or(1),
+                status: word("agent_teams", "status", id, self.team_status)?,
+                frozen: self.team_frozen_at.is_some(),
+                has_agent: self.member_id.is_some(),
+            }),
+        };
+        let action_type = match self.type_id {
+            None => None,
+            Some(id) => Some(TypeFacts {
+                custom: self.type_custom.unwrap_or(false),
+                title: self.type_title.unwrap_or_default(),
+                risk: word("action_types", "risk_level", id, self.type_risk)?,
+                data_schema: self.type_schema,
+                executor: word("action_types", "executor", id, self.type_executor)?,
+                webhook_id: self.type_webhook_id.map(WebhookId),
+                required_approvals: self.type_required_approvals.unwrap_or(1),
+            }),
+        };
+        Ok(GateFacts {
+            workspace_frozen: self.workspace_frozen_at.is_some(),
+            internal_domains: list(
+                "workspaces",
+                "internal_domains",
+                workspace.0,
+                Some(&self.internal_domains),
+            )?,
+            agent,
+            team,
+            action_type,
+        })
+    }
+}
+
+fn word<T: FromStr>(
+    table: &'static str,
+    column: &'static str,
+    id: Uuid,
+    text: Option<String>,
+) -> Result<T, CorruptRow>
+where
+    T::Err: std::fmt::Display,
+{
+    text.unwrap_or_default().parse().map_err(|cause| CorruptRow::new(table, column, id, cause))
+}
+
+fn list(
+    table: &'static str,
+    column: &'static str,
+    id: Uuid,
+    text: Option<&str>,
+) -> Result<Vec<String>, CorruptRow> {
+    serde_json::from_str(text.unwrap_or("[]")).map_err(|cause| CorruptRow::new(table, column, id, cause))
+}

@@ -1,0 +1,49 @@
+//! Deletion, in batches, of rows whose time is over. What belongs to a noun with a file of its own is there.
+
+use super::{StorageError, Tx};
+use crate::{args, sql};
+use chrono::{DateTime, Utc};
+
+/// Sessions that expired before now.
+pub async fn sessions_delete_expired(tx: &mut Tx, limit: i64) -> Result<u64, StorageError> {
+    let now = tx.now();
+    tx.execute(
+        sql!(
+            "DELETE FROM sessions WHERE id IN (",
+            "SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)"
+        ),
+        args![now, limit],
+    )
+    .await
+}
+
+pub async fn idempotency_keys_delete_before(
+    tx: &mut Tx,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<u64, StorageError> {
+    tx.execute(
+        sql!(
+            "DELETE FROM idempotency_keys WHERE (workspace_id, holder_id, idempotency_key) IN (",
+            "SELECT workspace_id, holder_id, idempotency_key FROM idempotency_keys ",
+            "WHERE created_at < $1 ORDER BY created_at LIMIT $2)"
+        ),
+        args![before, limit],
+    )
+    .await
+}
+
+pub async fn sign_in_attempts_delete_before(
+    tx: &mut Tx,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<u64, StorageError> {
+    tx.execute(
+        sql!(
+            "DELETE FROM sign_in_attempts WHERE subject IN (",
+            "SELECT subject FROM sign_in_attempts WHERE window_start < $1 LIMIT $2)"
+        ),
+        args![before, limit],
+    )
+    .await
+}

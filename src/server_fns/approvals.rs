@@ -1,0 +1,200 @@
+//! Approvals: list, detail, and everything a reviewer does.
+
+use super::codec::JsonOrForm;
+use crate::domain::AppError;
+use crate::domain::action::{SubmitAction, Submitted};
+use crate::domain::approval::{
+    Approval, ApprovalDetail, ApprovalFilter, BulkDecide, BulkItem, BulkOutcome, Decide, Decided, Extend,
+    Withdraw,
+};
+use crate::domain::canonical::Data;
+use crate::domain::ids::ApprovalId;
+use crate::domain::outcome::ReportOutcome;
+use crate::domain::page::Page;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A decision as a form or a program sends it. `editedActionData` is JSON text here, because a form has only text.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DecideForm {
+    pub approved: bool,
+    pub args_hash: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_notes: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_action_data: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmation: Option<String>,
+}
+
+impl TryFrom<DecideForm> for Decide {
+    type Error = AppError;
+
+    fn try_from(form: DecideForm) -> Result<Self, AppError> {
+        let edited_action_data = match form.edited_action_data.as_deref().map(str::trim) {
+            None | Some("") => None,
+            Some(text) => Some(Data::parse(text).map_err(|e| {
+                match e {
+                    AppError::Invalid { errors } => AppError::Invalid {
+                        errors: errors
+                            .into_iter()
+                            .map(|fault| crate::domain::FieldError {
+                                pointer: format!("/editedActionData{}", fault.pointer),
+                                ..fault
+                            })
+                            .collect(),
+                    },
+                    other => other,
+                }
+            })?),
+        };
+        Ok(Self {
+            approved: form.approved,
+            args_hash: form.args_hash,
+            review_notes: form.review_notes,
+            edited_action_data,
+            confirmation: form.confirmation,
+        })
+    }
+}
+
+/// Many decisions from a form: each picked row is `<id>.<argsHash>`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BulkForm {
+    #[serde(default)]
+    pub picked: Vec<String>,
+    pub approved: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_notes: Option<String>,
+}
+
+impl TryFrom<BulkForm> for BulkDecide {
+    type Error = AppError;
+
+    fn try_from(form: BulkForm) -> Result<Self, AppError> {
+        let items = form
+            .picked
+            .iter()
+            .enumerate()
+            .map(|(index, picked)| {
+                let wrong = || AppError::invalid(format!("/picked/{index}"), "must be <id>.<argsHash>");
+                let (id, hash) = picked.split_once('.').ok_or_else(wrong)?;
+                Ok(BulkItem { id: id.parse().map_err(|_| wrong())?, args_hash: hash.to_owned() })
+            })
+            .collect::<Result<_, AppError>>()?;
+        Ok(Self { items, approved: form.approved, review_notes: form.review_notes })
+    }
+}
+
+/// The list; what is pending unless the filter says otherwise.
+#[server(name = ApprovalList, prefix = "/api/fn", endpoint = "approvals/list", input = JsonOrForm)]
+pub async fn approval_list(filter: ApprovalFilter) -> Result<Page<Approval>, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::read, ctx::ReadApprovals};
+    let (state, by) = door::allowed::<ReadApprovals>().await?;
+    door::answer(read::list(&state.db, &by, &filter)).await
+}
+
+/// How many wait, counted to at most 1,000.
+#[server(name = ApprovalCount, prefix = "/api/fn", endpoint = "approvals/count", input = JsonOrForm)]
+pub async fn approval_count() -> Result<i64, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::read, ctx::ReadApprovals};
+    let (state, by) = door::allowed::<ReadApprovals>().await?;
+    door::answer(read::count_pending(&state.db, &by)).await
+}
+
+/// One approval with its preview and history.
+#[server(name = ApprovalGet, prefix = "/api/fn", endpoint = "approvals/get", input = JsonOrForm)]
+pub async fn approval_get(id: ApprovalId) -> Result<ApprovalDetail, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::read, ctx::ReadApprovals};
+    let (state, by) = door::allowed::<ReadApprovals>().await?;
+    door::answer(read::detail(&state.db, &by, id)).await
+}
+
+/// Approve, reject, edit and approve, or vote.
+#[server(name = ApprovalDecide, prefix = "/api/fn", endpoint = "approvals/decide", input = JsonOrForm)]
+pub async fn approval_decide(id: ApprovalId, input: DecideForm) -> Result<Decided, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::decide, ctx::DecideApprovals};
+    let (state, by) = door::allowed::<DecideApprovals>().await?;
+    door::answer(async { decide::decide(&state.db, &by, id, input.try_into()?).await }).await
+}
+
+/// Decide on many; critical ones are refused by name.
+#[server(name = ApprovalBulk, prefix = "/api/fn", endpoint = "approvals/bulk", input = JsonOrForm)]
+pub async fn approval_bulk(input: BulkForm) -> Result<BulkOutcome, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::bulk, ctx::DecideApprovals};
+    let (state, by) = door::allowed::<DecideApprovals>().await?;
+    door::answer(async { bulk::decide(&state.db, &by, input.try_into()?).await }).await
+}
+
+/// Takes an approval back inside its hold.
+#[server(name = ApprovalUndo, prefix = "/api/fn", endpoint = "approvals/undo", input = JsonOrForm)]
+pub async fn approval_undo(id: ApprovalId) -> Result<Approval, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::lifecycle, ctx::DecideApprovals};
+    let (state, by) = door::allowed::<DecideApprovals>().await?;
+    door::answer(lifecycle::undo(&state.db, &by, id)).await
+}
+
+/// Gives reviewers more time.
+#[server(name = ApprovalExtend, prefix = "/api/fn", endpoint = "approvals/extend", input = JsonOrForm)]
+pub async fn approval_extend(id: ApprovalId, input: Extend) -> Result<Approval, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::lifecycle, ctx::DecideApprovals};
+    let (state, by) = door::allowed::<DecideApprovals>().await?;
+    door::answer(lifecycle::extend(&state.db, &by, id, input)).await
+}
+
+/// The requester no longer wants it.
+#[server(name = ApprovalWithdraw, prefix = "/api/fn", endpoint = "approvals/withdraw", input = JsonOrForm)]
+pub async fn approval_withdraw(
+    id: ApprovalId,
+    #[server(default)] input: Withdraw,
+) -> Result<Approval, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::lifecycle, ctx::SubmitActions};
+    let (state, by) = door::allowed::<SubmitActions>().await?;
+    door::answer(lifecycle::withdraw(&state.db, &by, id, input)).await
+}
+
+/// An external agent takes an approved action of its own, once.
+#[server(name = ApprovalClaim, prefix = "/api/fn", endpoint = "approvals/claim", input = JsonOrForm)]
+pub async fn approval_claim(id: ApprovalId) -> Result<Approval, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::lifecycle, ctx::ReportOutcomes};
+    let (state, by) = door::allowed::<ReportOutcomes>().await?;
+    door::answer(lifecycle::claim(&state.db, &by, id)).await
+}
+
+/// What happened: by the agent that claimed it, or by a person about an unknown outcome.
+#[server(name = ApprovalOutcome, prefix = "/api/fn", endpoint = "approvals/outcome", input = JsonOrForm)]
+pub async fn approval_outcome(id: ApprovalId, input: ReportOutcome) -> Result<Approval, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::lifecycle, ctx::ReportOutcomes};
+    let (state, by) = door::allowed::<ReportOutcomes>().await?;
+    door::answer(lifecycle::report(&state.db, &by, id, input)).await
+}
+
+/// Another try of a failed or unknown outcome.
+#[server(name = ApprovalRetry, prefix = "/api/fn", endpoint = "approvals/retry", input = JsonOrForm)]
+pub async fn approval_retry(id: ApprovalId) -> Result<Approval, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::lifecycle, ctx::DecideApprovals};
+    let (state, by) = door::allowed::<DecideApprovals>().await?;
+    door::answer(lifecycle::retry(&state.db, &by, id)).await
+}
+
+/// Submits an action to the gate.
+#[server(name = ActionSubmit, prefix = "/api/fn", endpoint = "actions/submit", input = JsonOrForm)]
+pub async fn action_submit(input: SubmitAction) -> Result<Submitted, AppError> {
+    use super::door;
+    use crate::server::services::{autonomy::AutonomyService, ctx::SubmitActions};
+    let (state, by) = door::allowed::<SubmitActions>().await?;
+    door::answer(async { AutonomyService::new(state.db.clone()).submit(&by, input).await }).await
+}

@@ -1,0 +1,25 @@
+//! The UI's door, and an API of its own: stable endpoints under `/api/fn/`, JSON (or a plain HTML form) in, JSON out.
+//!
+//! Each function authorises in the service it calls, exactly as its REST twin does, and holds no rules and no SQL.
+//! Errors travel as `application/problem+json`. Imports that only the server has stay inside the functions' bodies.
+
+pub mod account;
+pub mod action_types;
+pub mod agents;
+pub mod approvals;
+pub mod audit;
+pub mod codec;
+#[cfg(feature = "ssr")]
+pub mod door;
+pub mod inputs;
+pub mod members;
+pub mod page;
+pub mod problem;
+pub mod records;
+#[cfg(feature = "ssr")]
+pub mod reply;
+pub mod shown_once;
+pub mod teams;
+pub mod tokens;
+pub mod webhooks;
+pub mod workspace;

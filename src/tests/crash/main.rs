@@ -1,0 +1,15 @@
+//! The program as real processes, killed and stopped under load, with effects in a ledger outside of them: nothing
+//! acknowledged is lost, no effect happens twice, work goes on at once. On SQLite and on PostgreSQL.
+//!
+//! A killed process leaves what the system has taken from it, so these tests say nothing about power cuts, and hold
+//! whether or not PostgreSQL waits for the disk.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod account;
+mod killed;
+mod ledger;
+mod load;
+mod nodes;
+mod program;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,34 @@
+//! The gate, end to end through the real router, on SQLite and on PostgreSQL: what runs by itself, who decides, what
+//! a decision binds, what becomes of it; and the promises of DESIGN.md that hold for every route.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what is wrong by failing"
+)]
+
+#[allow(dead_code, reason = "shared with other suites")]
+#[path = "../support"]
+mod support {
+    pub mod app;
+    pub mod db;
+    pub mod identity;
+}
+
+mod actions;
+mod approving;
+mod bulk;
+mod claiming;
+mod cross_site;
+mod freezing;
+mod hashes;
+mod input;
+mod performing;
+mod race;
+mod repeats;
+mod routes;
+mod schema;
+mod tenancy;
+mod things;
+mod timing;
+mod verdicts;

@@ -1,0 +1,113 @@
+//! Things that calls are about, made by the people and the agent of one workspace.
+
+use crate::actions::{approve, queue, register};
+use crate::routes::{About, Thing};
+use crate::support::app::{Agent, App, House, text};
+use countersign::domain::member::Role;
+use serde_json::{Value, json};
+
+/// A workspace in which every kind of thing can be made.
+pub struct Place {
+    pub house: House,
+    /// Asks for everything, and has no owner, so that everybody may decide.
+    pub agent: Agent,
+}
+
+impl Place {
+    pub async fn new(app: &App, name: &str) -> Self {
+        let house = app.house(name).await;
+        let agent = app.agent(&house, "agent", None).await;
+        // High: its decisions are not held, so that its agent may take it at once.
+        register(app, &house, "own.work", "high").await;
+        Self { house, agent }
+    }
+
+    pub async fn make(&self, app: &App, about: About) -> Thing {
+        let value = match about {
+            About::Nothing => json!({"id": app.db.clock.id()}),
+            About::Pending => self.task().await,
+            About::Held => {
+                let approval = self.task().await;
+                approve(&self.house.second, &approval).await.ok()["approval"].clone()
+            }
+            About::Claimable => self.approved().await,
+            About::Claimed => self.claimed().await,
+            About::Failed => {
+                let approval = self.claimed().await;
+                let report = json!({"status": "failed", "error": "Out of paper"});
+                self.agent.post(format!("/approvals/{}/outcome", text(&approval, "id")), report).await.ok()
+            }
+            About::Agent => self.new_agent(app).await,
+            About::Team => self.new_team(app, json!({})).await,
+            About::Membership => {
+                let (member, spare) = (self.new_agent(app).await, self.new_agent(app).await);
+                let mut team = self.new_team(app, json!({})).await;
+                let place = format!("/teams/{}/members", text(&team, "id"));
+                self.house.owner.post(&place, json!({"agentId": member["id"]})).await.ok();
+                team["agentId"] = member["id"].clone();
+                team["spare"] = spare["id"].clone();
+                team
+            }
+            About::Record => {
+                let record =
+                    json!({"kind": "contact", "title": self.name(app), "data": {"company": self.name(app)}});
+                self.house.owner.post("/records", record).await.ok()
+            }
+            About::Member => {
+                let name = format!("{} member", self.house.name);
+                json!({"id": app.person(self.house.id, &name, "one more", Role::Viewer).await.id})
+            }
+            About::Token => {
+                let agent = self.new_agent(app).await;
+                let token =
+                    json!({"name": self.name(app), "agentId": agent["id"], "scopes": ["actions:submit"]});
+                self.house.owner.post("/api/fn/tokens/create", json!({"input": token})).await.ok()
+            }
+            About::Webhook => {
+                let webhook = json!({"name": self.name(app), "url": "https://example.test/hook"});
+                let made =
+                    self.house.owner.post("/api/fn/webhooks/create", json!({"input": webhook})).await.ok();
+                made["webhook"].clone()
+            }
+            About::ActionType => {
+                let name = format!("own.{}.t{}", self.house.name.to_lowercase(), app.db.clock.id().simple());
+                register(app, &self.house, &name, "low").await;
+                json!({"id": name})
+            }
+            About::Workspace => json!({"id": self.house.id}),
+        };
+        Thing { id: text(&value, "id").to_owned(), value }
+    }
+
+    /// Every text of a workspace's things begins with the workspace's name, so that a leak shows.
+    fn name(&self, app: &App) -> String {
+        format!("{} {}", self.house.name, app.db.clock.id().simple())
+    }
+
+    async fn task(&self) -> Value {
+        let title = format!("{} task", self.house.name);
+        queue(&self.agent, json!({"actionType": "create_task", "actionData": {"title": title}})).await
+    }
+
+    async fn approved(&self) -> Value {
+        let note = format!("{} note", self.house.name);
+        let approval =
+            queue(&self.agent, json!({"actionType": "own.work", "actionData": {"note": note}})).await;
+        approve(&self.house.second, &approval).await.ok()["approval"].clone()
+    }
+
+    async fn claimed(&self) -> Value {
+        let approval = self.approved().await;
+        self.agent.post(format!("/approvals/{}/claim", text(&approval, "id")), json!({})).await.ok()
+    }
+
+    async fn new_agent(&self, app: &App) -> Value {
+        self.house.owner.post("/agents", json!({"name": self.name(app)})).await.ok()
+    }
+
+    async fn new_team(&self, app: &App, extra: Value) -> Value {
+        let mut team = json!({"name": self.name(app), "department": "sales", "description": self.name(app)});
+        team.as_object_mut().unwrap().extend(extra.as_object().cloned().unwrap_or_default());
+        self.house.owner.post("/teams", team).await.ok()
+    }
+}

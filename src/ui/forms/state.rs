@@ -1,0 +1,147 @@
+//! What a form knows about itself: whether it is under way, what was refused, what was typed.
+
+use leptos::prelude::*;
+
+use crate::domain::{AppError, FieldError};
+
+use super::returned::use_returned;
+
+/// One form's state. Make it before the form, and give it to the form and its fields.
+#[derive(Clone)]
+pub struct FormState {
+    pub(super) id: String,
+    pub(super) sending: RwSignal<bool>,
+    pub(super) error: RwSignal<Option<AppError>>,
+    typed: Vec<(String, String)>,
+    fields: Vec<(&'static str, String)>,
+}
+
+impl FormState {
+    /// The form with this id, which no other form of the page has. It shows whatever error a plain post brought
+    /// back to it.
+    pub fn new(id: impl Into<String>) -> Self {
+        let id = id.into();
+        let returned = use_returned().filter(|returned| returned.value("_form") == Some(&id));
+        let (error, typed) = match returned {
+            Some(returned) => (Some(returned.error), returned.typed),
+            None => (None, Vec::new()),
+        };
+        Self { id, sending: RwSignal::new(false), error: RwSignal::new(error), typed, fields: Vec::new() }
+    }
+
+    /// Names the control at which faults of `pointer` are shown. Pointers are those of the input: `/reviewNotes`.
+    #[must_use]
+    pub fn field(mut self, pointer: &'static str, control: impl Into<String>) -> Self {
+        self.fields.push((pointer, control.into()));
+        self
+    }
+
+    /// Leaves what is not a fault of a field to the page, which shows it with `ReturnedError` or its own notice:
+    /// for forms that are gone once the state of things has changed.
+    #[must_use]
+    pub fn faults_only(self) -> Self {
+        self.error.update_untracked(|error| {
+            if !matches!(error, Some(AppError::Invalid { .. })) {
+                *error = None;
+            }
+        });
+        self
+    }
+
+    /// What a plain post brought back for the field `name`.
+    pub fn typed(&self, name: &str) -> Option<String> {
+        self.typed.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+    }
+
+    /// Everything that a plain post brought back for the fields `name`, of which a form may have many; `None` where
+    /// it brought nothing back to this form.
+    pub fn typed_all(&self, name: &str) -> Option<Vec<String>> {
+        let all = self.typed.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone());
+        (!self.typed.is_empty()).then(|| all.collect())
+    }
+
+    /// Whether the form is under way.
+    pub fn sending(&self) -> Signal<bool> {
+        self.sending.into()
+    }
+
+    /// The fault of the field at `pointer`.
+    pub fn error_at(&self, pointer: &'static str) -> Signal<Option<String>> {
+        let error = self.error;
+        Signal::derive(move || {
+            error.with(|error| error.as_ref()?.errors().iter().find_map(|fault| detail_at(fault, pointer)))
+        })
+    }
+
+    /// What is wrong with the form as a whole.
+    pub(super) fn message(&self) -> Signal<Option<String>> {
+        let (error, fields) = (self.error, self.fields.clone());
+        Signal::derive(move || error.with(|error| error.as_ref().map(|error| message(error, &fields))))
+    }
+
+    /// The controls at fault with their messages.
+    pub(super) fn faults(&self) -> Signal<Vec<(String, String)>> {
+        let (error, fields) = (self.error, self.fields.clone());
+        Signal::derive(move || {
+            error.with(|error| {
+                let faults = error.as_ref().map_or(&[][..], AppError::errors);
+                faults
+                    .iter()
+                    .filter_map(|fault| {
+                        fields.iter().find_map(|(pointer, id)| Some((id.clone(), detail_at(fault, pointer)?)))
+                    })
+                    .collect()
+            })
+        })
+    }
+}
+
+fn message(error: &AppError, fields: &[(&'static str, String)]) -> String {
+    let at_no_field: Vec<_> = error
+        .errors()
+        .iter()
+        .filter(|fault| !fields.iter().any(|(pointer, _)| detail_at(fault, pointer).is_some()))
+        .map(|fault| format!("{} {}", place(fault), fault.detail).trim().to_owned())
+        .collect();
+    match (error, at_no_field.is_empty()) {
+        (AppError::Invalid { errors }, true) if !errors.is_empty() => {
+            "Nothing was sent. Check this:".to_owned()
+        }
+        (AppError::Invalid { .. }, false) => format!("Nothing was sent: {}.", at_no_field.join("; ")),
+        _ => error.to_string(),
+    }
+}
+
+/// The pointer without the name of the function's argument.
+fn place(fault: &FieldError) -> &str {
+    fault.pointer.strip_prefix("/input").unwrap_or(&fault.pointer)
+}
+
+/// The detail of a fault at `pointer` or below it; below it, with the place.
+fn detail_at(fault: &FieldError, pointer: &str) -> Option<String> {
+    match place(fault).strip_prefix(pointer)? {
+        "" => Some(fault.detail.clone()),
+        below if below.starts_with('/') => Some(format!("{below}: {}", fault.detail)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_shown_at_its_field_and_else_in_the_message() {
+        let fields = [("/data", "d".to_owned())];
+        for (pointer, at, whole) in [
+            ("/data", Some("bad"), "Nothing was sent. Check this:"),
+            ("/input/data/to/0", Some("/to/0: bad"), "Nothing was sent. Check this:"),
+            ("/database", None, "Nothing was sent: /database bad."),
+            ("", None, "Nothing was sent: bad."),
+        ] {
+            let error = AppError::invalid(pointer, "bad");
+            assert_eq!(detail_at(&error.errors()[0], "/data").as_deref(), at, "{pointer}");
+            assert_eq!(message(&error, &fields), whole, "{pointer}");
+        }
+    }
+}

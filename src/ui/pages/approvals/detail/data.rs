@@ -1,0 +1,74 @@
+//! The exact data, and the hash that a decision signs.
+
+use leptos::prelude::*;
+
+use crate::domain::canonical::Data;
+use crate::ui::components::{Card, CopyButton, JsonView};
+use crate::ui::words::segments;
+
+use super::detail_state::Shown;
+
+/// The data as it will run, as it was first asked for if a reviewer changed it, and its hash.
+#[component]
+pub fn DataPanel(
+    /// The approval.
+    shown: Shown,
+) -> impl IntoView {
+    let parts = shown.part(|detail| {
+        let approval = &detail.approval;
+        (approval.action_data.clone(), approval.original_data.clone(), approval.args_hash.clone())
+    });
+    view! {
+        <Card title="Data" description="Exactly what will run. Characters that would not be seen are marked.">
+            {move || {
+                let (data, original, hash) = parts.get();
+                view! {
+                    <JsonView label="Action data" segments=segments(&pretty(&data)) copy=data.canonical() />
+                    {original
+                        .filter(|original| *original != data)
+                        .map(|original| {
+                            view! {
+                                <details class="mt-3">
+                                    <summary class="link inline-flex min-h-11 items-center md:min-h-6">
+                                        "As the agent asked, before it was edited"
+                                    </summary>
+                                    <div class="mt-2">
+                                        <JsonView
+                                            label="Data before the edit"
+                                            segments=segments(&pretty(&original))
+                                            copy=original.canonical()
+                                        />
+                                    </div>
+                                </details>
+                            }
+                        })}
+                    <Hash hash=hash />
+                }
+            }}
+        </Card>
+    }
+}
+
+/// The hash, short until it has focus.
+#[component]
+fn Hash(
+    /// 64 hex digits.
+    hash: String,
+) -> impl IntoView {
+    let short = format!("{}…{}", hash.get(..8).unwrap_or_default(), hash.get(56..).unwrap_or_default());
+    view! {
+        <div class="mt-3 flex flex-wrap items-center gap-x-2 text-sm text-muted">
+            <span>"SHA-256 (RFC 8785)"</span>
+            <span class="group min-w-0 rounded-control" tabindex="0" role="group" aria-label=format!("Hash {hash}") title=hash.clone()>
+                <code class="group-hover:hidden group-focus:hidden" aria-hidden="true">{short}</code>
+                <code class="hidden break-all group-hover:inline group-focus:inline" aria-hidden="true">{hash.clone()}</code>
+            </span>
+            <CopyButton text=hash label="Copy the hash" />
+        </div>
+    }
+}
+
+/// The data over several lines, keys in the order they came.
+pub fn pretty(data: &Data) -> String {
+    serde_json::to_string_pretty(data.as_map()).unwrap_or_else(|_| data.canonical())
+}

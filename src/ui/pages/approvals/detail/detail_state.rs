@@ -1,0 +1,104 @@
+//! What the page remembers of its approval: what the server last said, and a word about a lost race.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::domain::AppError;
+use crate::domain::approval::{Approval, ApprovalDetail, Decided};
+use crate::domain::event::Topic;
+use crate::domain::ids::ApprovalId;
+use crate::server_fns::approvals::approval_get;
+use crate::ui::components::{Announcer, use_announcer};
+use crate::ui::hooks::{focus_soon, use_events};
+use crate::ui::words::status_words;
+
+/// The approval on the page.
+#[derive(Clone, Copy)]
+pub struct Shown {
+    pub id: ApprovalId,
+    /// As the server last said.
+    pub detail: RwSignal<ApprovalDetail>,
+    /// Why the last attempt came too late.
+    pub notice: RwSignal<Option<String>>,
+    announcer: Announcer,
+}
+
+/// The id of the panel that says what happened; focus goes there after a decision.
+pub const NOW: &str = "state-now";
+
+impl Shown {
+    /// Follows the event stream until its owner is gone.
+    pub fn new(detail: ApprovalDetail) -> Self {
+        let id = detail.approval.id;
+        let shown = Self {
+            id,
+            detail: RwSignal::new(detail),
+            notice: RwSignal::new(None),
+            announcer: use_announcer(),
+        };
+        use_events().listen(move |changes| {
+            if changes.resync || changes.ids(Topic::Approval).any(|of| of == id.0) {
+                shown.read();
+            }
+        });
+        shown
+    }
+
+    /// A part of the detail, redrawn only when it changes.
+    pub fn part<T: PartialEq + Send + Sync + 'static>(
+        &self,
+        part: impl Fn(&ApprovalDetail) -> T + Send + Sync + 'static,
+    ) -> Memo<T> {
+        let detail = self.detail;
+        Memo::new(move |_| detail.with(&part))
+    }
+
+    /// What follows a decision or a vote.
+    pub fn on_decided(&self) -> Callback<Decided> {
+        let shown = *self;
+        Callback::new(move |decided: Decided| {
+            let word = status_words(decided.approval.status).1;
+            shown.committed(
+                decided.approval,
+                match decided.votes_missing {
+                    0 => format!("{word}."),
+                    1 => "Your vote counts. One more is needed.".to_owned(),
+                    more => format!("Your vote counts. {more} more are needed."),
+                },
+            );
+        })
+    }
+
+    /// What follows any other change; `said` is announced.
+    pub fn on_changed(&self, said: &'static str) -> Callback<Approval> {
+        let shown = *self;
+        Callback::new(move |approval| shown.committed(approval, said.to_owned()))
+    }
+
+    /// What follows a lost race, or anything else that is not a fault of a field.
+    pub fn on_refused(&self) -> Callback<AppError> {
+        let shown = *self;
+        Callback::new(move |error: AppError| {
+            shown.notice.set(Some(error.to_string()));
+            shown.read();
+            focus_soon(NOW);
+        })
+    }
+
+    fn committed(self, approval: Approval, said: String) {
+        self.notice.set(None);
+        self.announcer.announce(said);
+        self.detail.update(|detail| detail.approval = approval);
+        self.read();
+        focus_soon(NOW);
+    }
+
+    /// Reads the approval again. A failure changes nothing: the next event tries again.
+    fn read(self) {
+        spawn_local(async move {
+            if let Ok(detail) = approval_get(self.id).await {
+                let _ = self.detail.try_set(detail);
+            }
+        });
+    }
+}

@@ -1,0 +1,103 @@
+//! The page's order: header, what will happen and why it waits, the data, the decision, the history.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::domain::approval::{Approval, ApprovalDetail, ApprovalStatus};
+use crate::domain::member::Me;
+use crate::domain::text::reveal_text;
+use crate::ui::components::{
+    Card, Countdown, FormError, PageHeader, RelativeTime, RiskBadge, StatusBadge, risk_edge,
+};
+use crate::ui::forms::ReturnedError;
+use crate::ui::words::{asker, moment, risk_tone, short_title, stamp, status_words};
+
+use super::data::DataPanel;
+use super::decide::DecideBar;
+use super::detail_state::{NOW, Shown};
+use super::facts::{WhatWillHappen, WhyItStopped};
+use super::follow_up::FollowUp;
+use super::history::History;
+use super::outcome::OutcomePanel;
+
+/// One approval, as it was read, then as events tell.
+#[component]
+pub fn DetailView(
+    /// As it was read.
+    detail: ApprovalDetail,
+    /// Who looks.
+    me: Me,
+) -> impl IntoView {
+    let shown = Shown::new(detail);
+    let title = shown.part(|detail| short_title(&detail.approval));
+    let sentence = shown.part(|detail| reveal_text(&detail.preview.sentence));
+    let approval = shown.part(|detail| detail.approval.clone());
+    let preview = shown.part(|detail| detail.preview.clone());
+    let history = shown.part(|detail| detail.history.clone());
+    let follow_me = me.clone();
+    view! {
+        <Title text=move || title.get() />
+        {move || view! { <PageHeader title=sentence.get() back="/approvals" back_label="Approvals" /> }}
+        <ReturnedError />
+        <div class="mb-4 empty:hidden"><FormError message=shown.notice /></div>
+        {move || approval.with(|approval| view! { <Headline approval=approval.clone() /> })}
+        // One column on a phone, in which the decision sticks to the foot of the screen.
+        <div class="flex flex-col gap-4 lg:grid lg:grid-cols-[minmax(0,1fr)_24rem] lg:items-start">
+            <div class="grid min-w-0 gap-4">
+                <Card title="What will happen">
+                    {move || {
+                        let words = approval.with(|approval| approval.description.clone());
+                        preview.with(|preview| view! { <WhatWillHappen preview=preview.clone() words=words /> })
+                    }}
+                </Card>
+                <Card title="Why it stopped here">
+                    {move || approval.with(|approval| view! { <WhyItStopped approval=approval.clone() /> })}
+                </Card>
+                <DataPanel shown=shown />
+            </div>
+            <div class="max-lg:contents lg:sticky lg:top-4 lg:grid lg:min-w-0 lg:gap-4">
+                <DecideBar shown=shown me=me />
+                <div id=NOW tabindex="-1" class="grid gap-4 rounded-card empty:hidden">
+                    {move || approval.with(|approval| view! { <OutcomePanel approval=approval.clone() /> })}
+                    <FollowUp shown=shown me=follow_me />
+                </div>
+                <Card title="History">
+                    {move || {
+                        let votes = approval.with(|approval| (approval.votes.clone(), approval.required_approvals));
+                        history.with(|rows| view! { <History rows=rows.clone() votes=votes.0 required=votes.1 /> })
+                    }}
+                </Card>
+            </div>
+        </div>
+    }
+}
+
+/// Risk, state, deadline, who asked.
+#[component]
+fn Headline(
+    /// The approval.
+    approval: Approval,
+) -> impl IntoView {
+    let (tone, word) = status_words(approval.status);
+    let edge = risk_edge(risk_tone(approval.risk_level));
+    let pending = approval.status == ApprovalStatus::Pending;
+    view! {
+        <div class=format!("mb-4 flex flex-wrap items-baseline gap-x-4 gap-y-1 pl-3 {edge}")>
+            <RiskBadge level=risk_tone(approval.risk_level) />
+            <StatusBadge tone=tone label=word />
+            {if approval.expiry_paused && pending {
+                view! { <span class="text-muted">"The clock stands still: automatic work is frozen."</span> }.into_any()
+            } else if pending {
+                let text = format!("expires {}", moment(approval.expires_at));
+                view! { <Countdown expires_at=stamp(approval.expires_at) text=text /> }.into_any()
+            } else {
+                ().into_any()
+            }}
+            <span class="text-muted">
+                {format!("{} asked ", asker(&approval))}
+                <RelativeTime datetime=stamp(approval.created_at) text=moment(approval.created_at) />
+            </span>
+            <code class="text-muted">{approval.action_type}</code>
+        </div>
+    }
+}

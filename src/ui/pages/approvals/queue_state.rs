@@ -1,0 +1,279 @@
+//! What the queue remembers while it is on the screen: its rows in an order that never moves by itself, what is
+//! picked, what was just decided, what arrived meanwhile.
+
+use std::collections::BTreeSet;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::domain::AppError;
+use crate::domain::approval::{Approval, ApprovalFilter, ApprovalStatus, BulkOutcome};
+use crate::domain::event::Topic;
+use crate::domain::ids::{ApprovalId, UserId};
+use crate::server_fns::approvals::{approval_get, approval_list};
+use crate::ui::components::{Announcer, use_announcer};
+use crate::ui::hooks::{Changes, focus_soon, focus_within, use_events};
+use crate::ui::words::{is_in_hold, moment, short_title, status_words};
+
+/// One row.
+#[derive(Clone, Copy)]
+pub struct RowState {
+    pub id: ApprovalId,
+    /// As the server last said.
+    pub approval: RwSignal<Approval>,
+    /// What to say about the last attempt.
+    pub note: RwSignal<Option<String>>,
+}
+
+/// The queue.
+#[derive(Clone, Copy)]
+pub struct Queue {
+    rows: StoredValue<Vec<RowState>>,
+    filter: StoredValue<ApprovalFilter>,
+    /// What events named since the list was read: only that can be new. What merely moves up from the next page
+    /// when a row is decided is not.
+    told: StoredValue<BTreeSet<ApprovalId>>,
+    me: UserId,
+    announcer: Announcer,
+    /// `<id>.<argsHash>` of each ticked row.
+    pub picked: RwSignal<BTreeSet<String>>,
+    /// This member's approvals that can still be undone.
+    pub held: RwSignal<Vec<Approval>>,
+    /// Approvals of this list that are not on the screen yet.
+    pub arrived: RwSignal<BTreeSet<ApprovalId>>,
+}
+
+impl Queue {
+    /// The queue over one page of a list. Follows the event stream until its owner is gone.
+    pub fn new(items: Vec<Approval>, held: Vec<Approval>, filter: ApprovalFilter, me: UserId) -> Self {
+        let rows = items
+            .into_iter()
+            .map(|approval| RowState {
+                id: approval.id,
+                approval: RwSignal::new(approval),
+                note: RwSignal::new(None),
+            })
+            .collect();
+        let queue = Self {
+            rows: StoredValue::new(rows),
+            filter: StoredValue::new(filter),
+            told: StoredValue::default(),
+            me,
+            announcer: use_announcer(),
+            picked: RwSignal::default(),
+            held: RwSignal::new(held.into_iter().filter(|approval| is_mine(approval, me)).collect()),
+            arrived: RwSignal::default(),
+        };
+        use_events().listen(move |changes| queue.follow(&changes));
+        queue
+    }
+
+    pub fn rows(&self) -> Vec<RowState> {
+        self.rows.get_value()
+    }
+
+    /// Ticks or unticks a row.
+    pub fn pick(&self, value: String, on: bool) {
+        self.picked.update(|picked| {
+            if on {
+                picked.insert(value);
+            } else {
+                picked.remove(&value);
+            }
+        });
+    }
+
+    /// The server committed a decision of this member.
+    pub fn decided(&self, approval: Approval, votes_missing: i64) {
+        let title = short_title(&approval);
+        let said = match (votes_missing, approval.status, approval.hold_until) {
+            (0, ApprovalStatus::Approved, Some(until)) if is_in_hold(&approval) => {
+                format!("Approved: {title}. It can be undone until {}.", moment(until))
+            }
+            (0, status, _) => format!("{}: {title}", status_words(status).1),
+            (missing, _, _) => format!("Your vote counts: {title}. Votes still needed: {missing}."),
+        };
+        self.announcer.announce(said);
+        let id = approval.id;
+        self.apply(approval);
+        focus_soon(self.next_after(id));
+    }
+
+    /// The server refused a decision because the state of things is another one by now.
+    pub fn refused(&self, id: ApprovalId, error: &AppError) {
+        self.note(id, Some(error.to_string()));
+        self.announcer.announce(error.to_string());
+        self.fetch(id);
+    }
+
+    /// An approval was taken back.
+    pub fn undone(&self, approval: Approval) {
+        self.announcer
+            .announce(format!("Undone: {}. It waits for a decision again.", short_title(&approval)));
+        let row = self.row(approval.id).map(|row| row_link(row.id));
+        self.apply(approval);
+        focus_soon(row.unwrap_or_else(|| "page-title".to_owned()));
+    }
+
+    /// Many were decided; each row says what became of it.
+    pub fn bulk_done(&self, outcome: &BulkOutcome) {
+        let s = &outcome.summary;
+        let counts = [
+            (s.approved, "approved"),
+            (s.rejected, "rejected"),
+            (s.voted, "voted on"),
+            (s.conflict, "already decided"),
+            (s.changed, "changed meanwhile"),
+            (s.forbidden, "not allowed"),
+            (s.not_found, "not found"),
+            (s.refused, "refused"),
+        ];
+        let words: Vec<_> = counts
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        self.announcer.announce(words.join(", "));
+        self.picked.set(BTreeSet::new());
+        for result in &outcome.results {
+            self.note(result.id, result.problem.clone());
+            self.fetch(result.id);
+        }
+        focus_soon("page-title");
+    }
+
+    fn follow(&self, changes: &Changes) {
+        if !changes.concern(Topic::Approval) {
+            return;
+        }
+        let shown: BTreeSet<_> = self.rows().iter().map(|row| row.id).collect();
+        let held: BTreeSet<_> =
+            self.held.with_untracked(|held| held.iter().map(|approval| approval.id).collect());
+        let changed: BTreeSet<_> = changes.ids(Topic::Approval).map(ApprovalId).collect();
+        for id in changed.iter().filter(|id| shown.contains(id) || held.contains(id)) {
+            self.fetch(*id);
+        }
+        let unknown = changed.iter().any(|id| !shown.contains(id));
+        self.told.update_value(|told| told.extend(changed));
+        if changes.resync || unknown {
+            self.look_for_arrivals(changes.resync);
+        }
+    }
+
+    /// Reads the same page of the list again, in the background: what is new waits for a press, and on a resync
+    /// what is gone is read one by one.
+    fn look_for_arrivals(self, resync: bool) {
+        let filter = self.filter.get_value();
+        spawn_local(async move {
+            let Ok(page) = approval_list(filter).await else { return };
+            // The page may be gone by now.
+            if self.rows.try_get_value().is_none() {
+                return;
+            }
+            let shown = self.rows();
+            let fresh: BTreeSet<_> = page.items.iter().map(|approval| approval.id).collect();
+            let newest = shown.iter().map(|row| row.id).max();
+            // Ids grow with time, so that after a gap in the events what is newer than every row has arrived.
+            let is_new = |id: &ApprovalId| {
+                self.told.with_value(|told| told.contains(id))
+                    || resync && newest.is_none_or(|newest| *id > newest)
+            };
+            let arrived: BTreeSet<_> = fresh
+                .iter()
+                .copied()
+                .filter(|id| !shown.iter().any(|row| row.id == *id) && is_new(id))
+                .collect();
+            for approval in page.items {
+                self.apply(approval);
+            }
+            if resync {
+                for row in shown.iter().filter(|row| !fresh.contains(&row.id)) {
+                    self.fetch(row.id);
+                }
+            }
+            let before = self.arrived.with_untracked(BTreeSet::len);
+            if arrived.len() > before {
+                self.announcer.announce(format!("{} new", arrived.len()));
+            }
+            self.arrived.set(arrived);
+        });
+    }
+
+    /// Reads one approval again.
+    fn fetch(self, id: ApprovalId) {
+        spawn_local(async move {
+            if let Ok(detail) = approval_get(id).await
+                && self.rows.try_get_value().is_some()
+            {
+                self.apply(detail.approval);
+            }
+        });
+    }
+
+    /// Shows what the server says now, in the same place.
+    fn apply(&self, approval: Approval) {
+        let (id, mine) = (approval.id, is_mine(&approval, self.me));
+        self.held.update(|held| {
+            let place = held.iter().position(|of| of.id == id);
+            match (mine, place) {
+                (true, Some(place)) => held[place] = approval.clone(),
+                (true, None) => held.push(approval.clone()),
+                (false, Some(place)) => {
+                    held.remove(place);
+                }
+                (false, None) => {}
+            }
+        });
+        let Some(row) = self.row(id) else { return };
+        if row.approval.with_untracked(|shown| *shown == approval) {
+            return;
+        }
+        let was_inside = focus_within(&row_item(id));
+        let old = row.approval.with_untracked(|shown| format!("{}.{}", shown.id, shown.args_hash));
+        self.picked.update(|picked| {
+            picked.remove(&old);
+        });
+        row.approval.set(approval);
+        if was_inside {
+            focus_soon(row_link(id));
+        }
+    }
+
+    fn note(&self, id: ApprovalId, note: Option<String>) {
+        if let Some(row) = self.row(id) {
+            row.note.set(note);
+        }
+    }
+
+    fn row(&self, id: ApprovalId) -> Option<RowState> {
+        self.rows().into_iter().find(|row| row.id == id)
+    }
+
+    /// Where focus goes after a decision: the next row that waits, else the one before, else the heading.
+    fn next_after(&self, id: ApprovalId) -> String {
+        let rows = self.rows();
+        let place = rows.iter().position(|row| row.id == id).unwrap_or(0);
+        let waits = |row: &&RowState| {
+            row.id != id && row.approval.with_untracked(|approval| approval.status == ApprovalStatus::Pending)
+        };
+        rows.iter()
+            .skip(place + 1)
+            .find(waits)
+            .or_else(|| rows.iter().take(place).rev().find(waits))
+            .map_or_else(|| "page-title".to_owned(), |row| row_link(row.id))
+    }
+}
+
+fn is_mine(approval: &Approval, me: UserId) -> bool {
+    is_in_hold(approval) && approval.reviewed_by == Some(me)
+}
+
+/// The id of a row's element.
+pub fn row_item(id: ApprovalId) -> String {
+    format!("item-{id}")
+}
+
+/// The id of a row's heading link.
+pub fn row_link(id: ApprovalId) -> String {
+    format!("approval-{id}")
+}

@@ -1,0 +1,164 @@
+//! One row of the queue: on a desktop a line of 64 px, on a phone a card.
+
+use leptos::prelude::*;
+
+use crate::domain::approval::{Approval, ApprovalStatus};
+use crate::domain::risk::RiskLevel;
+use crate::ui::components::{
+    Countdown, Icon, IconMark, RelativeTime, RevealedText, RiskBadge, RowTick, StatusBadge, risk_edge,
+};
+use crate::ui::words::{asker, moment, outcome_words, risk_tone, segments, short_title, stamp, status_words};
+
+use super::queue_state::{Queue, RowState, row_item, row_link};
+use super::row_decide::RowDecide;
+
+/// A list item that redraws itself when the server says something new about it.
+#[component]
+pub fn QueueRow(
+    /// The queue it belongs to.
+    queue: Queue,
+    /// The row.
+    row: RowState,
+    /// Whether this member decides on approvals at all.
+    may_decide: bool,
+) -> impl IntoView {
+    let edge = move || row.approval.with(|approval| risk_edge(risk_tone(approval.risk_level)));
+    view! {
+        <li id=row_item(row.id) class=move || format!("relative {}", edge())>
+            {move || {
+                let approval = row.approval.get();
+                view! { <RowBody queue=queue row=row approval=approval may_decide=may_decide /> }
+            }}
+            {move || {
+                row.note
+                    .get()
+                    .map(|note| {
+                        view! {
+                            <p class="flex items-start gap-2 px-3 pb-2 text-sm text-warn">
+                                <IconMark icon=Icon::Alert class="mt-0.5" />
+                                <span>{note}</span>
+                            </p>
+                        }
+                    })
+            }}
+        </li>
+    }
+}
+
+#[component]
+fn RowBody(
+    /// The queue.
+    queue: Queue,
+    /// The row.
+    row: RowState,
+    /// The approval as it is now.
+    approval: Approval,
+    /// Whether this member decides on approvals at all.
+    may_decide: bool,
+) -> impl IntoView {
+    let pending = approval.status == ApprovalStatus::Pending;
+    let pickable = pending && may_decide && approval.risk_level != RiskLevel::Critical;
+    let value = format!("{}.{}", approval.id, approval.args_hash);
+    let picked = value.clone();
+    let reason = approval.risk_reasons.last().or(approval.gate_reasons.first()).cloned();
+    view! {
+        <div class="grid grid-cols-[2.75rem_minmax(0,1fr)] gap-x-2 gap-y-1.5 px-2 py-3 md:min-h-(--row-h) md:grid-cols-[2rem_minmax(0,1fr)_minmax(0,9rem)_9.5rem_12.5rem] md:items-center md:gap-x-4 md:py-2 md:pr-3">
+            <div class="row-span-3 md:row-span-1">
+                {pickable
+                    .then(|| {
+                        view! {
+                            <RowTick
+                                name="input[picked][]"
+                                value=value
+                                label=format!("Select: {}", short_title(&approval))
+                                form="bulk"
+                                on:change=move |event| queue.pick(picked.clone(), event_target_checked(&event))
+                            />
+                        }
+                    })}
+            </div>
+            <div class="min-w-0">
+                <h2 class="min-w-0 text-body font-medium text-wrap">
+                    <a
+                        id=row_link(approval.id)
+                        href=format!("/approvals/{}", approval.id)
+                        class="line-clamp-2 rounded-control py-0.5 hover:underline md:line-clamp-1"
+                    >
+                        <RevealedText segments=segments(&approval.sentence) />
+                    </a>
+                </h2>
+                <p class="flex flex-wrap items-baseline gap-x-2 text-sm text-muted md:flex-nowrap">
+                    <RiskBadge level=risk_tone(approval.risk_level) />
+                    <span class="min-w-0 basis-full truncate md:basis-auto">
+                        <code class="text-xs">{approval.action_type.clone()}</code>
+                        {reason.map(|reason| format!(" · {reason}"))}
+                    </span>
+                </p>
+            </div>
+            <p class="min-w-0 truncate text-sm">
+                {match approval.team_id {
+                    Some(team) => view! {
+                        <a class="hover:underline" href=format!("/approvals?teamId={team}")>{asker(&approval)}</a>
+                    }
+                        .into_any(),
+                    None => asker(&approval).into_any(),
+                }}
+            </p>
+            <div class="col-start-2 flex flex-wrap gap-x-3 text-sm md:col-start-auto md:grid">
+                <Deadline approval=approval.clone() />
+            </div>
+            <div class="col-span-2 md:col-span-1">
+                {if pending && may_decide {
+                    view! { <RowDecide queue=queue row=row approval=approval /> }.into_any()
+                } else {
+                    view! { <RowStatus approval=approval /> }.into_any()
+                }}
+            </div>
+        </div>
+    }
+}
+
+/// When it expires, or when it was decided.
+#[component]
+fn Deadline(
+    /// The approval.
+    approval: Approval,
+) -> impl IntoView {
+    let requested = view! {
+        <span class="text-muted">
+            "requested " <RelativeTime datetime=stamp(approval.created_at) text=moment(approval.created_at) />
+        </span>
+    };
+    match (approval.status, approval.reviewed_at) {
+        (ApprovalStatus::Pending, _) if approval.expiry_paused => {
+            view! { <span class="text-muted">"clock stopped: frozen"</span> {requested} }.into_any()
+        }
+        (ApprovalStatus::Pending, _) => {
+            let text = format!("expires {}", moment(approval.expires_at));
+            view! { <Countdown expires_at=stamp(approval.expires_at) text=text /> {requested} }.into_any()
+        }
+        (_, Some(at)) => view! {
+            <span class="text-muted">"decided " <RelativeTime datetime=stamp(at) text=moment(at) /></span>
+        }
+        .into_any(),
+        _ => requested.into_any(),
+    }
+}
+
+/// What was decided, by whom, and what came of it: two states, both shown.
+#[component]
+fn RowStatus(
+    /// The approval.
+    approval: Approval,
+) -> impl IntoView {
+    let (tone, word) = status_words(approval.status);
+    let performed = matches!(approval.status, ApprovalStatus::Approved | ApprovalStatus::AutoApproved);
+    let (outcome_tone, outcome) = outcome_words(approval.outcome.status);
+    view! {
+        <div class="flex flex-wrap items-baseline gap-x-3 text-sm md:justify-end md:text-right">
+            <StatusBadge tone=tone label=word />
+            {performed.then(|| view! { <StatusBadge tone=outcome_tone label=outcome /> })}
+            {approval.reviewer_name.map(|name| view! { <span class="basis-full text-muted">{format!("by {name}")}</span> })}
+        </div>
+    }
+}

@@ -1,0 +1,22 @@
+//! Settings: one's own account, and the workspace's people, agents, teams and rules.
+
+mod account;
+mod action_types;
+mod agents;
+mod frame;
+mod lists;
+mod members;
+mod secret;
+mod teams;
+mod tokens;
+mod webhooks;
+mod workspace;
+
+pub use account::AccountPage;
+pub use action_types::{ActionTypePage, ActionTypesPage, NewActionTypePage};
+pub use agents::{AgentPage, AgentsPage};
+pub use members::MembersPage;
+pub use teams::{TeamPage, TeamsPage};
+pub use tokens::TokensPage;
+pub use webhooks::{WebhookPage, WebhooksPage};
+pub use workspace::WorkspacePage;

@@ -1,0 +1,155 @@
+//! `/settings/workspace`: the freeze, and whose mail is internal.
+
+use leptos::prelude::*;
+
+use crate::domain::AppError;
+use crate::domain::member::Permission;
+use crate::domain::workspace::{InternalDomains, Workspace};
+use crate::server_fns::workspace::{WorkspaceFreeze, WorkspaceSetDomains, internal_domains, workspace_get};
+use crate::ui::components::{ButtonVariant, Card, Icon, Skeleton, StatusBadge, TextareaField, Tone};
+use crate::ui::forms::{ActionForm, Clearable, FormState, Hidden, Notice, SubmitButton};
+use crate::ui::pages::{PageError, use_session};
+use crate::ui::words::{moment, stamp};
+
+use super::frame::{ReadOnly, SettingsFrame};
+
+/// The workspace's own settings.
+#[component]
+pub fn WorkspacePage() -> impl IntoView {
+    let me = use_session();
+    let administers = me.may(Permission::Administer);
+    let loaded = Resource::new(
+        || (),
+        |()| async { Ok::<_, AppError>((workspace_get().await?, internal_domains().await?)) },
+    );
+    let retry = Callback::new(move |()| loaded.refetch());
+    let notice = Notice::new(|done| match done {
+        "freeze" => Some("The switch is turned."),
+        "domains" => Some("The internal domains are saved."),
+        _ => None,
+    });
+    let changed = Callback::new(move |text: &'static str| {
+        notice.say(text);
+        loaded.refetch();
+    });
+    view! {
+        <SettingsFrame tab="/settings/workspace" title="Workspace" subtitle=me.workspace_name notice=notice>
+            {(!administers).then(|| view! { <ReadOnly text="Owners and admins change these." /> })}
+            <Transition fallback=|| view! { <Skeleton lines=8 label="Loading the workspace" /> }>
+                {move || Suspend::new(async move {
+                    match loaded.await {
+                        Ok((workspace, domains)) => {
+                            view! {
+                                <div class="grid max-w-2xl gap-4">
+                                    <Freeze workspace=workspace administers=administers changed=changed />
+                                    <Domains domains=domains administers=administers changed=changed />
+                                </div>
+                            }
+                                .into_any()
+                        }
+                        Err(error) => {
+                            view! { <PageError title="The workspace could not be loaded" error=error retry=retry /> }
+                                .into_any()
+                        }
+                    }
+                })}
+            </Transition>
+        </SettingsFrame>
+    }
+}
+
+#[component]
+fn Freeze(
+    /// The workspace.
+    workspace: Workspace,
+    /// Whether the member may turn the switch.
+    administers: bool,
+    /// What follows.
+    changed: Callback<&'static str>,
+) -> impl IntoView {
+    let frozen = workspace.frozen_at.is_some();
+    let form = FormState::new("freeze").faults_only();
+    let done = Callback::new(move |workspace: Workspace| {
+        changed.run(match workspace.frozen_at {
+            Some(_) => "The workspace is frozen. Nothing runs by itself.",
+            None => "The workspace goes on. What was held starts now.",
+        });
+    });
+    let state = match workspace.frozen_at {
+        Some(since) => view! {
+            <StatusBadge tone=Tone::Info label="Frozen" />
+            <span class="text-muted">" since " <time datetime=stamp(since)>{moment(since)}</time></span>
+        }
+        .into_any(),
+        None => view! { <StatusBadge tone=Tone::Ok label="Running" /> }.into_any(),
+    };
+    let (label, variant) = match frozen {
+        true => ("Let work go on", ButtonVariant::Primary),
+        false => ("Freeze the workspace", ButtonVariant::Danger),
+    };
+    view! {
+        <Card title="Freeze">
+            <p class="mb-3">{state}</p>
+            <p>"While the workspace is frozen:"</p>
+            <ul class="mt-1 mb-4 list-disc pl-5">
+                <li>"No action runs by itself, whatever its risk and its team's autonomy: each waits for people."</li>
+                <li>"Nothing that is approved is started. What has already started ends as it would."</li>
+                <li>"Deadlines stand still, so that nothing expires because of it."</li>
+                <li>"People can still read, approve and reject. Approved actions start when the freeze ends."</li>
+            </ul>
+            {administers
+                .then(|| {
+                    view! {
+                        <ActionForm<WorkspaceFreeze> form=form.clone() on_done=done>
+                            <Hidden name="input[frozen]" value=(!frozen).to_string() />
+                            <SubmitButton form=form.clone() variant=variant icon=Icon::Snowflake label=label.to_owned() />
+                        </ActionForm<WorkspaceFreeze>>
+                    }
+                })}
+        </Card>
+    }
+}
+
+#[component]
+fn Domains(
+    /// The domains.
+    domains: InternalDomains,
+    /// Whether the member may change them.
+    administers: bool,
+    /// What follows.
+    changed: Callback<&'static str>,
+) -> impl IntoView {
+    let form = FormState::new("domains").faults_only().field("/domains", "workspace-domains");
+    let done = Callback::new(move |_: InternalDomains| changed.run("The internal domains are saved."));
+    let text = domains.domains.join("\n");
+    let body = if administers {
+        view! {
+            <ActionForm<WorkspaceSetDomains> form=form.clone() class="grid gap-3" on_done=done>
+                <Clearable name="input[domains]" />
+                <TextareaField
+                    id="workspace-domains"
+                    name="input[domains]"
+                    label="Domains"
+                    value=form.typed("input[domains]").unwrap_or(text)
+                    hint="One on each line, such as example.com. Without any, every recipient is external."
+                    error=form.error_at("/domains")
+                    rows=4
+                />
+                <div>
+                    <SubmitButton form=form label="Save the domains".to_owned() />
+                </div>
+            </ActionForm<WorkspaceSetDomains>>
+        }
+        .into_any()
+    } else if domains.domains.is_empty() {
+        view! { <p class="text-muted">"None: every recipient is external."</p> }.into_any()
+    } else {
+        let items: Vec<_> = domains.domains.into_iter().map(|domain| view! { <li>{domain}</li> }).collect();
+        view! { <ul class="list-disc pl-5">{items}</ul> }.into_any()
+    };
+    view! {
+        <Card title="Internal mail domains" description="A recipient at any other domain raises an action to high risk.">
+            {body}
+        </Card>
+    }
+}
