@@ -48,7 +48,8 @@ impl Data {
 
     /// Reads JSON text strictly.
     pub fn parse(text: &str) -> AppResult<Self> {
-        let strict: Strict = serde_json::from_str(text).map_err(|e| AppError::invalid("", e.to_string()))?;
+        let strict: Strict = serde_json::from_str(text)
+            .map_err(|e| AppError::invalid("", format!("cannot be read as JSON: {e}")))?;
         Self::from_value(strict.0)
     }
 
