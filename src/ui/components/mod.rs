@@ -57,7 +57,7 @@ pub use meter::LevelMeter;
 pub use page_header::PageHeader;
 pub use pagination::Pagination;
 pub use radio_group::RadioGroup;
-pub use revealed_text::{RevealedText, SegmentKind};
+pub use revealed_text::{LongText, RevealedText, SegmentKind};
 pub use risk::{RiskBadge, RiskShape, RiskTone, risk_edge};
 pub use row_tick::RowTick;
 pub use select_field::{Choice, SelectField};

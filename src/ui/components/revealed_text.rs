@@ -22,6 +22,35 @@ pub fn RevealedText(
 }
 
 /// The pieces without the element around them.
+/// More lines or characters than this scroll in a place of their own.
+const LINES: usize = 12;
+const CHARACTERS: usize = 2_000;
+
+/// [`RevealedText`] of any length: what is long scrolls, so that it pushes nothing else out of sight.
+#[component]
+pub fn LongText(
+    /// What it is, for screen readers.
+    #[prop(into)]
+    label: String,
+    /// The text in pieces.
+    segments: Vec<(SegmentKind, String)>,
+) -> impl IntoView {
+    let lines = segments.iter().map(|(_, text)| text.matches('\n').count()).sum::<usize>();
+    let characters = segments.iter().map(|(_, text)| text.chars().count()).sum::<usize>();
+    let text = view! { <RevealedText segments=segments /> };
+    if lines > LINES || characters > CHARACTERS {
+        // It scrolls, so the keyboard must reach it.
+        view! {
+            <div tabindex="0" role="region" aria-label=label class="max-h-80 overflow-auto rounded-control border border-line px-2 py-1">
+                {text}
+            </div>
+        }
+        .into_any()
+    } else {
+        text.into_any()
+    }
+}
+
 pub(super) fn segment_views(segments: Vec<(SegmentKind, String)>) -> Vec<AnyView> {
     segments
         .into_iter()

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use crate::domain::approval::{Approval, Preview};
 use crate::domain::catalogue::Reversibility;
-use crate::ui::components::{DescriptionList, DiffRow, DiffTable, KeyValue, RevealedText, StatusBadge, Tone};
+use crate::ui::components::{
+    DescriptionList, DiffRow, DiffTable, KeyValue, LongText, RevealedText, StatusBadge, Tone,
+};
 use crate::ui::words::{human, reversibility_words, segments};
 
 /// The sentence, the facts that must not be missed, the change.
@@ -24,7 +26,13 @@ pub fn WhatWillHappen(
     let facts: Vec<_> = preview
         .facts
         .into_iter()
-        .map(|fact| view! { <KeyValue label=fact.label><RevealedText segments=segments(&fact.value) /></KeyValue> })
+        .map(|fact| {
+            view! {
+                <KeyValue label=fact.label.clone()>
+                    <LongText label=fact.label segments=segments(&fact.value) />
+                </KeyValue>
+            }
+        })
         .collect();
     let changes: Vec<_> = preview
         .changes
@@ -43,7 +51,9 @@ pub fn WhatWillHappen(
             {claim
                 .map(|claim| {
                     view! {
-                        <KeyValue label="In the agent's words"><RevealedText segments=segments(&claim) /></KeyValue>
+                        <KeyValue label="In the agent's words">
+                            <LongText label="The agent's words" segments=segments(&claim) />
+                        </KeyValue>
                     }
                 })}
         </DescriptionList>
