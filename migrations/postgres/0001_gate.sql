@@ -189,6 +189,8 @@ CREATE TABLE agent_pending_actions (
   requested_by_name TEXT NOT NULL,
   external_ref TEXT,
   idempotency_key TEXT,
+  -- The key of the request that decided, so that its repeat is answered and not refused.
+  decision_key TEXT,
   hold_until TIMESTAMPTZ,
   outcome TEXT NOT NULL DEFAULT 'none' CHECK (outcome IN ('none', 'queued', 'running', 'succeeded', 'failed', 'unknown')),
   fence BIGINT NOT NULL DEFAULT 0,

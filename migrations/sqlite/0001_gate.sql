@@ -191,6 +191,8 @@ CREATE TABLE agent_pending_actions (
   requested_by_name TEXT NOT NULL,
   external_ref TEXT,
   idempotency_key TEXT,
+  -- The key of the request that decided, so that its repeat is answered and not refused.
+  decision_key TEXT,
   hold_until INTEGER,
   outcome TEXT NOT NULL DEFAULT 'none' CHECK (outcome IN ('none', 'queued', 'running', 'succeeded', 'failed', 'unknown')),
   fence INTEGER NOT NULL DEFAULT 0,

@@ -181,6 +181,7 @@ pub struct Approver {
     name: String,
     workspace_id: WorkspaceId,
     hold_seconds: i64,
+    key: Option<String>,
 }
 
 impl Approver {
@@ -191,6 +192,7 @@ impl Approver {
                 name: name.clone(),
                 workspace_id: allowed.workspace(),
                 hold_seconds: *hold_seconds,
+                key: allowed.ctx.idempotency_key.clone(),
             }),
             Holder::Agent { .. } => Err(AppError::AgentsNeverDecide),
         }
@@ -206,6 +208,11 @@ impl Approver {
 
     pub fn hold_seconds(&self) -> i64 {
         self.hold_seconds
+    }
+
+    /// The idempotency key of the request that decides.
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
     }
 
     pub fn actor(&self) -> ActorRef {

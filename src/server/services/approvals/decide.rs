@@ -46,7 +46,14 @@ pub(super) async fn approve(
     let found =
         tx.approval_for_decision(workspace, id).await?.ok_or_else(|| AppError::not_found("approval"))?;
     may_decide(&found, approver)?;
+    let is_repeat = approver.key().is_some()
+        && approver.key() == found.decision_key.as_deref()
+        && found.approval.reviewed_by == Some(approver.user_id());
     let Deciding { mut approval, executor, .. } = found;
+    if is_repeat && approval.status.is_decided() {
+        // The same request again: its first answer was lost on the way, the decision was not.
+        return Ok(Decided { approval, votes_missing: 0 });
+    }
     let now = tx.now();
     if approval.status != ApprovalStatus::Pending || (approval.expires_at <= now && !approval.expiry_paused) {
         return Err(lost(&approval, now));
@@ -208,6 +215,7 @@ async fn settle(
             args_hash: approval.args_hash.clone(),
             hold_until,
             outcome,
+            key: approver.key().map(str::to_owned),
         })
         .await?;
     if !won {

@@ -18,7 +18,7 @@ pub(super) const COLUMNS: &str = sql!(
     "a.reviewed_by, a.reviewed_at, a.review_notes, a.expires_at, a.expiry_paused_at, a.created_at, a.args_hash, ",
     "a.version, a.required_approvals, a.requested_by_kind, a.requested_by_id, a.requested_by_name, a.external_ref, ",
     "a.hold_until, a.outcome, a.fence, a.outcome_attempts, a.outcome_started_at, a.outcome_finished_at, ",
-    "a.outcome_error, a.outcome_result, a.claimed_at, a.claimed_by, t.name AS team_name, g.name AS agent_name, ",
+    "a.outcome_error, a.outcome_result, a.claimed_at, a.claimed_by, a.decision_key, t.name AS team_name, g.name AS agent_name, ",
     "g.owner_id AS agent_owner_id, u.name AS reviewer_name ",
     "FROM agent_pending_actions a ",
     "LEFT JOIN agent_teams t ON t.id = a.team_id ",
@@ -65,6 +65,7 @@ pub(super) struct ApprovalRow {
     outcome_result: Option<String>,
     claimed_at: Option<Ts>,
     claimed_by: Option<Uuid>,
+    decision_key: Option<String>,
     team_name: Option<String>,
     agent_name: Option<String>,
     agent_owner_id: Option<Uuid>,
@@ -78,6 +79,8 @@ pub struct Deciding {
     pub executor: Executor,
     pub agent_owner_id: Option<UserId>,
     pub claimed_by: Option<AgentId>,
+    /// The idempotency key of the request that decided.
+    pub decision_key: Option<String>,
     pub fence: i64,
 }
 
@@ -100,7 +103,8 @@ impl TryFrom<ApprovalRow> for Deciding {
         let agent_owner_id = row.agent_owner_id.map(UserId);
         let claimed_by = row.claimed_by.map(AgentId);
         let fence = row.fence;
-        Ok(Self { approval: row.try_into()?, executor, agent_owner_id, claimed_by, fence })
+        let decision_key = row.decision_key.clone();
+        Ok(Self { approval: row.try_into()?, executor, agent_owner_id, claimed_by, decision_key, fence })
     }
 }
 

@@ -20,6 +20,8 @@ pub struct Decision {
     pub args_hash: String,
     pub hold_until: Option<DateTime<Utc>>,
     pub outcome: OutcomeStatus,
+    /// The idempotency key of the request.
+    pub key: Option<String>,
 }
 
 impl Tx {
@@ -30,7 +32,7 @@ impl Tx {
             .execute(
                 sql!(
                     "UPDATE agent_pending_actions SET status = $3, reviewed_by = $4, reviewed_at = $5, ",
-                    "review_notes = $6, hold_until = $7, outcome = $8, version = version + 1 ",
+                    "review_notes = $6, hold_until = $7, outcome = $8, decision_key = $10, version = version + 1 ",
                     "WHERE workspace_id = $1 AND id = $2 AND status = 'pending' AND args_hash = $9 ",
                     "AND (expires_at > $5 OR expiry_paused_at IS NOT NULL)"
                 ),
@@ -43,7 +45,8 @@ impl Tx {
                     d.notes.as_deref(),
                     d.hold_until,
                     d.outcome.as_str(),
-                    d.args_hash.as_str()
+                    d.args_hash.as_str(),
+                    d.key.as_deref()
                 ],
             )
             .await?;
@@ -140,7 +143,7 @@ impl Tx {
             .execute(
                 sql!(
                     "UPDATE agent_pending_actions SET status = 'pending', reviewed_by = NULL, reviewed_at = NULL, ",
-                    "review_notes = NULL, hold_until = NULL, outcome = 'none', version = version + 1 ",
+                    "review_notes = NULL, decision_key = NULL, hold_until = NULL, outcome = 'none', version = version + 1 ",
                     "WHERE workspace_id = $1 AND id = $2 AND status = 'approved' AND outcome = 'queued' ",
                     "AND hold_until > $3"
                 ),
