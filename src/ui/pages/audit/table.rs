@@ -91,7 +91,7 @@ fn Exact(
     };
     let seal = match (row.seq, &row.hash) {
         (Some(seq), Some(hash)) => format!("Sealed as number {seq}, hash {hash}"),
-        _ => "Not sealed yet; that takes a second.".to_owned(),
+        _ => "Not sealed yet.".to_owned(),
     };
     let duration = row.duration_ms.map(|ms| format!("It took {ms} ms."));
     view! {

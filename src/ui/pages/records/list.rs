@@ -118,7 +118,7 @@ fn Search(
     view! {
         <form role="search" aria-label="Records" method="get" action=PATH class="mb-4 flex flex-wrap items-center gap-2" on:submit=submit>
             {filter.kind.map(|kind| view! { <input type="hidden" name="kind" value=kind /> })}
-            <label class="sr-only" for="records-q">"Search titles and data"</label>
+            <label class="sr-only" for="records-q">"Search titles by their beginning"</label>
             <div class="min-w-0 max-w-md flex-1">
                 <input
                     id="records-q"
@@ -127,7 +127,7 @@ fn Search(
                     class="input"
                     value=filter.q
                     maxlength="200"
-                    placeholder="Search"
+                    placeholder="Title begins with"
                 />
             </div>
             <Button kind=ButtonKind::Submit icon=Icon::Search>
