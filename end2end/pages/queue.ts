@@ -34,7 +34,7 @@ export class Queue {
     return this.row(title).getByRole("heading").getByRole("link");
   }
 
-  approve(title: string): Locator {
+  approve(title: string | RegExp): Locator {
     return this.row(title).getByRole("button", { name: /^(Vote to a|A)pprove/ });
   }
 
@@ -58,7 +58,7 @@ export class Queue {
   }
 
   /** The row says `words`; without scripts the list is loaded anew, where every state is shown. */
-  async says(title: string, ...words: string[]): Promise<void> {
+  async says(title: string | RegExp, ...words: string[]): Promise<void> {
     if (!scripts()) await open(this.page, "/approvals?status=all");
     for (const word of words) await expect(this.row(title)).toContainText(word);
   }
