@@ -15,7 +15,7 @@ part() {
   shift
   say "$name"
   if ! "$@" 2>&1 | tee "$log"; then status=FAILED failed=1; fi
-  rows+=("$(printf '%-9s %-7s %5d s  %s' "$name" "$status" "$((SECONDS - began))" "$(result "$name" "$log")")")
+  rows+=("$(printf '%-14s %-7s %5d s  %s' "$name" "$status" "$((SECONDS - began))" "$(result "$name" "$log")")")
   [ "$status" = ok ]
 }
 
@@ -27,7 +27,7 @@ result() {
            END { printf "%d passed, %d failed, %d ignored", passed, failed, ignored }' "$2" ;;
     browser)
       sed 's/\x1b\[[0-9;]*m//g' "$2" | grep -E '^ +[0-9]+ (passed|failed|flaky|skipped|did not run)' | xargs ;;
-    api-fuzz) grep -A 1 '^Test cases:' "$2" | tail -n 1 | xargs ;;
+    api-fuzz*) grep -A 1 '^Test cases:' "$2" | tail -n 1 | xargs ;;
   esac || true
 }
 
@@ -44,5 +44,7 @@ part lint scripts/lint.sh || true
 part build scripts/build-debug.sh || exit 1
 part unit scripts/unit.sh || true
 part browser scripts/e2e.sh || true
+# As an agent, and as an owner, whom every route lets in.
 part api-fuzz scripts/with-server.sh scripts/api-fuzz.sh || true
+part api-fuzz-owner env AS=owner scripts/with-server.sh scripts/api-fuzz.sh || true
 exit "$failed"

@@ -24,7 +24,11 @@ trap 'exit 143' TERM
 unset DATABASE_URL
 common=(--data-dir "$home/data")
 email=owner@example.com workspace=fuzz
-scopes=${SCOPES:-actions:submit,approvals:read,outcomes:report}
+case ${AS:-agent} in
+  owner) scopes=actions:submit,approvals:read,approvals:decide,outcomes:report,audit:read,records:read,records:write,teams,agents,events,settings,account ;;
+  *) scopes=actions:submit,approvals:read,outcomes:report ;;
+esac
+scopes=${SCOPES:-$scopes}
 
 "$program" admin create "${common[@]}" --email "$email" --workspace "$workspace" --role owner --password-stdin \
   >"$home/admin.json" <<<"a long passphrase for $workspace"
