@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::domain::money;
 use crate::domain::record::{Record, RecordKind};
 use crate::domain::record_form;
 use crate::domain::record_kinds::{FieldKind, fields};
@@ -39,10 +40,7 @@ pub fn facts(record: &Record) -> Vec<String> {
     };
     let amount = |name: &str| {
         let currency = record.data.get("currency").and_then(Value::as_str);
-        match (text(name)?, currency) {
-            (amount, Some(currency)) => Some(format!("{amount} {currency}")),
-            (amount, None) => Some(amount),
-        }
+        record.data.get(name).filter(|value| !value.is_null()).map(|value| money::show(value, currency))
     };
     let found = match record.kind {
         RecordKind::Contact => [text("company"), text("email")],
