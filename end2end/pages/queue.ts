@@ -35,7 +35,7 @@ export class Queue {
   }
 
   approve(title: string | RegExp): Locator {
-    return this.row(title).getByRole("button", { name: /^(Vote to a|A)pprove/ });
+    return this.row(title).getByRole("button", { name: /^(Vote|Approve)\b/ });
   }
 
   rejectOpener(title: string): Locator {
