@@ -16,9 +16,9 @@ pub fn RowTick(
     /// What ticking it says, for screen readers: "Select: Send 3 quotes".
     #[prop(into)]
     label: String,
-    /// Ticked to begin with.
-    #[prop(optional)]
-    checked: bool,
+    /// Whether it is ticked. A row that is drawn again keeps its checkbox, which then shows this and nothing older.
+    #[prop(into)]
+    ticked: Signal<bool>,
     /// The id of the form it belongs to, when it stands outside.
     #[prop(optional, into)]
     form: MaybeText,
@@ -26,7 +26,7 @@ pub fn RowTick(
     let form = form.0;
     view! {
         <label class="tick-target">
-            <input class="tick" type="checkbox" name=name value=value form=form checked=checked aria-label=label />
+            <input class="tick" type="checkbox" name=name value=value form=form prop:checked=ticked aria-label=label />
         </label>
     }
 }

@@ -59,7 +59,8 @@ fn RowBody(
     let pending = approval.status == ApprovalStatus::Pending;
     let pickable = pending && may_decide && approval.risk_level != RiskLevel::Critical;
     let value = format!("{}.{}", approval.id, approval.args_hash);
-    let picked = value.clone();
+    let (picked, shown) = (value.clone(), value.clone());
+    let ticked = Signal::derive(move || queue.picked.with(|picked| picked.contains(&shown)));
     let reason = approval.risk_reasons.last().or(approval.gate_reasons.first()).cloned();
     view! {
         <div class="grid grid-cols-[2.75rem_minmax(0,1fr)] gap-x-2 gap-y-1.5 px-2 py-3 md:min-h-(--row-h) md:grid-cols-[2rem_minmax(0,1fr)_minmax(0,9rem)_9.5rem_12.5rem] md:items-center md:gap-x-4 md:py-2 md:pr-3">
@@ -72,6 +73,7 @@ fn RowBody(
                                 value=value
                                 label=format!("Select: {}", short_title(&approval))
                                 form="bulk"
+                                ticked=ticked
                                 on:change=move |event| queue.pick(picked.clone(), event_target_checked(&event))
                             />
                         }
