@@ -45,6 +45,8 @@ test("in bulk too, each row says what became of it", async ({ workspace, reviewe
   await expect(queue.row("Gone")).toContainText("already rejected by Alan");
   await expect(queue.row("Open")).toContainText("Approved");
   await expect(queue.approve("Voted")).toBeVisible();
+  // What the bar no longer counts is no longer ticked: it would be sent with the next decision.
+  await expect(queue.tick("Voted")).not.toBeChecked();
   expect(await workspace.approval(voted.id)).toMatchObject({ status: "pending", votes: [{ name: "Reviewer" }] });
 });
 
