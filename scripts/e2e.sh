@@ -5,4 +5,6 @@ set -euo pipefail
 [ -x "${COUNTERSIGN_BIN:-target/debug/countersign}" ] || die "no server to test: run make build-debug"
 COUNTERSIGN_CHROMIUM=${COUNTERSIGN_CHROMIUM-$(chromium_path || true)}
 export COUNTERSIGN_CHROMIUM
+# Time limits are for an idle machine of one's own; CI's may be busy. What is expected stays the same.
+if [ -n "${CI:-}" ]; then export COUNTERSIGN_E2E_PATIENCE=${COUNTERSIGN_E2E_PATIENCE:-3}; fi
 exec scripts/with-postgres.sh playwright test --config end2end/playwright.config.ts "$@"

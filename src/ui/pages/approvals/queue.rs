@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::domain::approval::{Approval, ApprovalFilter};
+use crate::domain::approval::{Approval, ApprovalFilter, ApprovalStatus};
 use crate::domain::member::{Me, Permission};
 use crate::domain::page::Page;
 use crate::ui::components::{
@@ -156,10 +156,10 @@ fn watch_deadlines(rows: Vec<RowState>) {
                 let crossed = rows.iter().filter(|row| {
                     row.approval.with_untracked(|approval| {
                         let left = |at: f64| approval.expires_at.timestamp_millis() as f64 - at;
-                        !approval.status.is_decided()
-                            && !approval.expiry_paused
-                            && left(before) > mark
-                            && left(now) <= mark
+                        // The server's word of the expiry may be here before the clock's tick.
+                        let waits =
+                            !approval.status.is_decided() || approval.status == ApprovalStatus::Expired;
+                        waits && !approval.expiry_paused && left(before) > mark && left(now) <= mark
                     })
                 });
                 match crossed.count() {
