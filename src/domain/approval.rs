@@ -337,6 +337,20 @@ impl BulkOutcome {
         }
         Self { results, summary }
     }
+
+    /// How many were decided and why the others were not, in words; `None` when all were.
+    pub fn not_decided(&self) -> Option<String> {
+        let problems: Vec<&str> =
+            self.results.iter().filter_map(|result| result.problem.as_deref()).collect();
+        if problems.is_empty() {
+            return None;
+        }
+        let decided = self.results.len() - problems.len();
+        let shown = problems.iter().take(5).copied().collect::<Vec<_>>().join(" ");
+        let more = problems.len().saturating_sub(5);
+        let rest = if more > 0 { format!(" And {more} more.") } else { String::new() };
+        Some(format!("{decided} decided, {} not. {shown}{rest}", problems.len()))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, Validate)]

@@ -130,7 +130,15 @@ pub async fn approval_bulk(input: BulkForm) -> Result<BulkOutcome, AppError> {
     use super::door;
     use crate::server::services::{approvals::bulk, ctx::DecideApprovals};
     let (state, by) = door::allowed::<DecideApprovals>().await?;
-    door::answer(async { bulk::decide(&state.db, &by, input.try_into()?).await }).await
+    door::answer(async {
+        let outcome = bulk::decide(&state.db, &by, input.try_into()?).await?;
+        // A plain form is answered with a redirect, which carries no results: what was not decided is said there.
+        match outcome.not_decided() {
+            Some(said) if super::reply::is_form() => Err(AppError::refused(said)),
+            _ => Ok(outcome),
+        }
+    })
+    .await
 }
 
 /// Takes an approval back inside its hold.

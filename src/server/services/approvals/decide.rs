@@ -117,7 +117,8 @@ async fn edit(tx: &mut Tx, approver: &Approver, approval: &mut Approval, data: &
     let old_hash = std::mem::replace(&mut approval.args_hash, data.hash());
     let before = approval.action_data.to_value();
     approval.action_data = data.clone();
-    let sentence = catalogue::sentence(&approval.action_type, None, data);
+    let title = facts.action_type.as_ref().filter(|own| own.custom).map(|own| own.title.as_str());
+    let sentence = catalogue::sentence(&approval.action_type, title, data);
     let before_words = std::mem::replace(&mut approval.sentence, sentence);
     if approval.description == before_words {
         approval.description = approval.sentence.clone();

@@ -19,11 +19,12 @@ pub(super) const COLUMNS: &str = sql!(
     "a.version, a.required_approvals, a.requested_by_kind, a.requested_by_id, a.requested_by_name, a.external_ref, ",
     "a.hold_until, a.outcome, a.fence, a.outcome_attempts, a.outcome_started_at, a.outcome_finished_at, ",
     "a.outcome_error, a.outcome_result, a.claimed_at, a.claimed_by, a.decision_key, t.name AS team_name, g.name AS agent_name, ",
-    "g.owner_id AS agent_owner_id, u.name AS reviewer_name ",
+    "g.owner_id AS agent_owner_id, u.name AS reviewer_name, y.title AS type_title ",
     "FROM agent_pending_actions a ",
     "LEFT JOIN agent_teams t ON t.id = a.team_id ",
     "LEFT JOIN agents g ON g.id = a.agent_id ",
-    "LEFT JOIN users u ON u.id = a.reviewed_by"
+    "LEFT JOIN users u ON u.id = a.reviewed_by ",
+    "LEFT JOIN action_types y ON y.workspace_id = a.workspace_id AND y.name = a.action_type AND y.custom"
 );
 
 #[derive(sqlx::FromRow)]
@@ -70,6 +71,8 @@ pub(super) struct ApprovalRow {
     agent_name: Option<String>,
     agent_owner_id: Option<Uuid>,
     reviewer_name: Option<String>,
+    /// The workspace's title of a type of its own.
+    type_title: Option<String>,
 }
 
 /// An approval with the facts that a decision or a performer needs and that the API does not show.
@@ -120,7 +123,7 @@ impl TryFrom<ApprovalRow> for Approval {
             team_id: row.team_id.map(TeamId),
             agent_id: row.agent_id.map(AgentId),
             workflow_execution_id: row.workflow_execution_id.map(ExecutionId),
-            sentence: catalogue::sentence(&row.action_type, None, &data),
+            sentence: catalogue::sentence(&row.action_type, row.type_title.as_deref(), &data),
             action_data: data,
             original_data: row.original_data.map(|text| json(id, "original_data", &text)).transpose()?,
             action_type: row.action_type,
