@@ -10,6 +10,8 @@ set -euo pipefail
 mkdir -p target/api-fuzz
 cd target/api-fuzz
 
+# One worker: with two, Python 3.11's parser, which hypothesis asks for its messages, now and then fails with
+# "AST constructor recursion depth mismatch" (CPython issue 106905).
 # Each operation gets EXAMPLES generated requests beside the boundary cases. The alarm is for a server that hangs
 # on every request (perl, because macOS has no timeout command).
 exec perl -e 'alarm shift; exec @ARGV' "${SECONDS_AT_MOST:-240}" \
@@ -18,4 +20,4 @@ exec perl -e 'alarm shift; exec @ARGV' "${SECONDS_AT_MOST:-240}" \
   --header "Authorization: Bearer $COUNTERSIGN_TOKEN" \
   --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
   --max-examples "${EXAMPLES:-20}" --seed "${SEED:-1}" --no-shrink \
-  --workers 2 --request-timeout 15 --continue-on-failure --generation-database none --no-color "$@"
+  --workers 1 --request-timeout 15 --continue-on-failure --generation-database none --no-color "$@"
