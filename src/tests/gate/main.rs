@@ -28,6 +28,7 @@ mod race;
 mod repeats;
 mod routes;
 mod schema;
+mod search;
 mod tenancy;
 mod things;
 mod timing;

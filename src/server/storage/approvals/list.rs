@@ -1,8 +1,12 @@
 //! The list: filters, three sorts, keyset pages. The cost of a page does not grow with the table.
+//!
+//! Words are searched in two steps, because no one plan is fast for all of them. A common word is found by walking the
+//! list in its order: the first [`NEAR`] rows hold a page of it. A rare one is found through the word index: few rows
+//! to sort. Each engine, left alone, picks one of the two for every word.
 
-use super::row::{ApprovalRow, COLUMNS, risk_order};
+use super::row::{ApprovalRow, COLUMNS, fold, risk_order};
 use crate::args;
-use crate::domain::approval::{Approval, ApprovalStatus};
+use crate::domain::approval::{Approval, ApprovalSort as Sort, ApprovalStatus};
 use crate::domain::ids::{AgentId, TeamId, WorkspaceId};
 use crate::domain::outcome::OutcomeStatus;
 use crate::domain::risk::RiskLevel;
@@ -11,6 +15,9 @@ use crate::server::storage::db::Engine;
 use crate::server::storage::{Arg, Conn, StorageError};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
+
+/// How far the list is walked for words before the word index is asked.
+const NEAR: usize = 500;
 
 /// A parsed filter. `None`: no such condition.
 #[derive(Clone, Debug)]
@@ -28,7 +35,7 @@ pub struct ListQuery {
     pub outcome: Option<OutcomeStatus>,
     pub external_ref: Option<String>,
     pub after: Option<SortKey>,
-    pub sort: crate::domain::approval::ApprovalSort,
+    pub sort: Sort,
     pub limit: u32,
 }
 
@@ -43,15 +50,22 @@ pub struct SortKey {
 impl Conn {
     /// Up to `limit + 1` approvals: the extra one says that there is a next page.
     pub async fn approval_list(&mut self, query: &ListQuery) -> Result<Vec<Approval>, StorageError> {
-        let (sql, args) = statement(query, self.engine());
-        let mut approvals: Vec<Approval> = self
-            .fetch_all::<ApprovalRow>(sql, args)
-            .await?
-            .into_iter()
-            .map(Approval::try_from)
-            .collect::<Result<_, _>>()?;
+        let mut approvals = if query.words.is_empty() {
+            self.page(listed(query)).await?
+        } else {
+            let mut near = self.page(found_near(query, self.engine())).await?;
+            if near.len() <= query.limit as usize {
+                near = self.page(found_by_index(query, self.engine())).await?;
+            }
+            near
+        };
         self.votes_into(query.workspace_id, &mut approvals).await?;
         Ok(approvals)
+    }
+
+    async fn page(&mut self, (sql, args): (String, Vec<Arg>)) -> Result<Vec<Approval>, StorageError> {
+        let rows = self.fetch_all::<ApprovalRow>(sql, args).await?;
+        Ok(rows.into_iter().map(Approval::try_from).collect::<Result<_, _>>()?)
     }
 
     /// How many wait, counted to at most `bound`.
@@ -73,90 +87,154 @@ impl Conn {
     }
 }
 
-/// The statement for a query. Fragments are fixed here; data travels as arguments only.
-pub fn statement(query: &ListQuery, engine: Engine) -> (String, Vec<Arg>) {
-    use crate::domain::approval::ApprovalSort as Sort;
-    let mut args: Vec<Arg> = args![query.workspace_id];
-    let mut sql = format!("{COLUMNS} WHERE a.workspace_id = $1");
-    let mut and = |sql: &mut String, condition: &str, values: Vec<Arg>| {
+/// A query's conditions on `a` and their arguments. Fragments are fixed here; data travels as arguments only.
+struct Conditions {
+    sql: String,
+    args: Vec<Arg>,
+}
+
+impl Conditions {
+    fn of(query: &ListQuery) -> Self {
+        let mut all = Self { sql: "a.workspace_id = $1".to_owned(), args: args![query.workspace_id] };
+        if let Some(status) = query.status {
+            all.and("a.status = ?", args![status.as_str()]);
+        }
+        if let Some(risk) = query.risk {
+            all.and("a.risk_order = ?", args![risk_order(risk)]);
+        }
+        if let Some(team) = query.team {
+            all.and("a.team_id = ?", args![team]);
+        }
+        if let Some(agent) = query.agent {
+            all.and("a.agent_id = ?", args![agent]);
+        }
+        if let Some(action_type) = &query.action_type {
+            all.and("a.action_type = ?", args![action_type]);
+        }
+        if let Some(department) = query.department {
+            let teams = "a.team_id IN (SELECT d.id FROM agent_teams d WHERE d.workspace_id = $1 AND d.department = ?)";
+            all.and(teams, args![department.as_str()]);
+        }
+        if let Some(before) = query.expires_before {
+            all.and("a.expires_at <= ?", args![before]);
+        }
+        if let Some(outcome) = query.outcome {
+            all.and("a.outcome = ?", args![outcome.as_str()]);
+        }
+        if let Some(external_ref) = &query.external_ref {
+            all.and("a.external_ref = ?", args![external_ref]);
+        }
+        if let Some(key) = &query.after {
+            match query.sort {
+                Sort::ExpiresAt => all.and("(a.expires_at, a.id) > (?, ?)", args![key.time, key.id]),
+                Sort::CreatedAt => all.and("(a.created_at, a.id) < (?, ?)", args![key.time, key.id]),
+                Sort::Risk => {
+                    let key = args![risk_order(key.risk), key.time, key.id];
+                    all.and("(a.risk_order, a.expires_at, a.id) > (?, ?, ?)", key);
+                }
+            }
+        }
+        all
+    }
+
+    fn and(&mut self, condition: &str, values: Vec<Arg>) {
+        let condition = self.numbered(condition, values);
+        self.sql.push_str(" AND ");
+        self.sql.push_str(&condition);
+    }
+
+    /// Keeps the values and writes their numbers in place of the question marks.
+    fn numbered(&mut self, condition: &str, values: Vec<Arg>) -> String {
         let mut condition = condition.to_owned();
         for value in values {
-            args.push(value);
-            condition = condition.replacen('?', &format!("${}", args.len()), 1);
+            self.args.push(value);
+            condition = condition.replacen('?', &format!("${}", self.args.len()), 1);
         }
-        sql.push_str(" AND ");
-        sql.push_str(&condition);
+        condition
+    }
+}
+
+fn order(sort: Sort, of: char) -> String {
+    match sort {
+        Sort::ExpiresAt => format!("ORDER BY {of}.expires_at, {of}.id"),
+        Sort::CreatedAt => format!("ORDER BY {of}.created_at DESC, {of}.id DESC"),
+        Sort::Risk => format!("ORDER BY {of}.risk_order, {of}.expires_at, {of}.id"),
+    }
+}
+
+/// One row more than the page has.
+fn rows(query: &ListQuery) -> u32 {
+    query.limit + 1
+}
+
+/// Without words.
+fn listed(query: &ListQuery) -> (String, Vec<Arg>) {
+    let Conditions { sql, args } = Conditions::of(query);
+    (format!("{COLUMNS} WHERE {sql} {} LIMIT {}", order(query.sort, 'a'), rows(query)), args)
+}
+
+/// Those with the words among the first [`NEAR`] rows of the list.
+fn found_near(query: &ListQuery, engine: Engine) -> (String, Vec<Arg>) {
+    let mut conditions = Conditions::of(query);
+    let (column, holds) = match engine {
+        Engine::Sqlite => {
+            let words: Vec<String> = query
+                .words
+                .iter()
+                .map(|word| conditions.numbered("instr(' ' || w.search, ?) > 0", args![format!(" {word}")]))
+                .collect();
+            ("search", words.join(" AND "))
+        }
+        Engine::Postgres => {
+            let words =
+                conditions.numbered("w.search_words @@ to_tsquery('simple', ?)", args![ts_query(query)]);
+            ("search_words", words)
+        }
     };
-    if let Some(status) = query.status {
-        and(&mut sql, "a.status = ?", args![status.as_str()]);
-    }
-    if let Some(risk) = query.risk {
-        and(&mut sql, "a.risk_order = ?", args![risk_order(risk)]);
-    }
-    if let Some(team) = query.team {
-        and(&mut sql, "a.team_id = ?", args![team]);
-    }
-    if let Some(agent) = query.agent {
-        and(&mut sql, "a.agent_id = ?", args![agent]);
-    }
-    if let Some(action_type) = &query.action_type {
-        and(&mut sql, "a.action_type = ?", args![action_type]);
-    }
-    if let Some(department) = query.department {
-        let condition =
-            "a.team_id IN (SELECT d.id FROM agent_teams d WHERE d.workspace_id = $1 AND d.department = ?)";
-        and(&mut sql, condition, args![department.as_str()]);
-    }
-    if let Some(before) = query.expires_before {
-        and(&mut sql, "a.expires_at <= ?", args![before]);
-    }
-    if let Some(outcome) = query.outcome {
-        and(&mut sql, "a.outcome = ?", args![outcome.as_str()]);
-    }
-    if let Some(external_ref) = &query.external_ref {
-        and(&mut sql, "a.external_ref = ?", args![external_ref]);
-    }
-    if !query.words.is_empty() {
-        let (condition, words) = match engine {
-            Engine::Sqlite => {
-                let words: Vec<String> = query.words.iter().map(|word| format!("\"{word}\"*")).collect();
-                let condition = "a.n IN (SELECT f.rowid FROM agent_pending_actions_fts f \
-                                 WHERE agent_pending_actions_fts MATCH ?)";
-                (condition, words.join(" "))
-            }
-            Engine::Postgres => {
-                let words: Vec<String> = query.words.iter().map(|word| format!("{word}:*")).collect();
-                ("a.search_words @@ to_tsquery('simple', ?)", words.join(" & "))
-            }
-        };
-        and(&mut sql, condition, args![words]);
-    }
-    if let Some(key) = &query.after {
-        match query.sort {
-            Sort::ExpiresAt => and(&mut sql, "(a.expires_at, a.id) > (?, ?)", args![key.time, key.id]),
-            Sort::CreatedAt => and(&mut sql, "(a.created_at, a.id) < (?, ?)", args![key.time, key.id]),
-            Sort::Risk => and(
-                &mut sql,
-                "(a.risk_order, a.expires_at, a.id) > (?, ?, ?)",
-                args![risk_order(key.risk), key.time, key.id],
-            ),
-        }
-    }
-    sql.push_str(match query.sort {
-        Sort::ExpiresAt => " ORDER BY a.expires_at, a.id",
-        Sort::CreatedAt => " ORDER BY a.created_at DESC, a.id DESC",
-        Sort::Risk => " ORDER BY a.risk_order, a.expires_at, a.id",
-    });
-    args.push(Arg::from(i64::from(query.limit) + 1));
-    sql.push_str(&format!(" LIMIT ${}", args.len()));
+    let Conditions { sql, args } = conditions;
+    let (inner, middle, outer) = (order(query.sort, 'a'), order(query.sort, 'w'), order(query.sort, 'a'));
+    let sql = format!(
+        "{COLUMNS} WHERE a.id IN (SELECT w.id FROM \
+         (SELECT a.id, a.expires_at, a.created_at, a.risk_order, a.{column} FROM agent_pending_actions a \
+         WHERE {sql} {inner} LIMIT {NEAR}) w WHERE {holds} {middle} LIMIT {}) {outer}",
+        rows(query)
+    );
     (sql, args)
+}
+
+/// Those with the words, from the word index. `CROSS JOIN` (SQLite) and `OFFSET 0` (PostgreSQL) keep the engine from
+/// walking the list after all.
+fn found_by_index(query: &ListQuery, engine: Engine) -> (String, Vec<Arg>) {
+    let mut conditions = Conditions::of(query);
+    let found = match engine {
+        Engine::Sqlite => {
+            let words: Vec<String> = query.words.iter().map(|word| format!("\"{word}\"*")).collect();
+            conditions.and("agent_pending_actions_fts MATCH ?", args![words.join(" ")]);
+            "agent_pending_actions_fts f CROSS JOIN agent_pending_actions a ON a.n = f.rowid"
+        }
+        Engine::Postgres => {
+            conditions.and("a.search_words @@ to_tsquery('simple', ?)", args![ts_query(query)]);
+            "agent_pending_actions a"
+        }
+    };
+    let fence = if engine == Engine::Postgres { " OFFSET 0" } else { "" };
+    let Conditions { sql, args } = conditions;
+    let (middle, outer) = (order(query.sort, 'w'), order(query.sort, 'a'));
+    let sql = format!(
+        "{COLUMNS} WHERE a.id IN (SELECT w.id FROM \
+         (SELECT a.id, a.expires_at, a.created_at, a.risk_order FROM {found} WHERE {sql}{fence}) w \
+         {middle} LIMIT {}) {outer}",
+        rows(query)
+    );
+    (sql, args)
+}
+
+fn ts_query(query: &ListQuery) -> String {
+    let words: Vec<String> = query.words.iter().map(|word| format!("{word}:*")).collect();
+    words.join(" & ")
 }
 
 /// Cuts a search text into words as `search_words` does; at most eight.
 pub fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .take(8)
-        .map(str::to_lowercase)
-        .collect()
+    fold(text).split_whitespace().take(8).map(str::to_owned).collect()
 }

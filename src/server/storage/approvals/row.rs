@@ -9,6 +9,7 @@ use crate::server::storage::{Arg, CorruptRow, StorageError, Ts, Tx};
 use crate::{args, sql};
 use chrono::{DateTime, Utc};
 use std::str::FromStr;
+use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 /// Everything an approval is read with; a `WHERE` follows.
@@ -180,17 +181,21 @@ pub(super) fn risk_order(level: crate::domain::risk::RiskLevel) -> i64 {
     3 - level as i64
 }
 
-/// Words for full-text search: lower case, everything but letters and digits as space, so that both engines cut
-/// words at the same places. At most 20,000 characters.
+/// Words for full-text search, at most 20,000 bytes.
 pub(super) fn search_words(texts: &[&str]) -> String {
-    let mut words = String::new();
-    for text in texts {
-        for c in text.chars().take(20_000_usize.saturating_sub(words.len())) {
-            if c.is_alphanumeric() { words.extend(c.to_lowercase()) } else { words.push(' ') }
-        }
-        words.push(' ');
-    }
+    const MOST: usize = 20_000;
+    let each: Vec<String> = texts.iter().map(|text| fold(&text[..text.floor_char_boundary(MOST)])).collect();
+    let mut words = each.join(" ");
+    words.truncate(words.floor_char_boundary(MOST));
     words
+}
+
+/// Lower case, without accents, everything but letters and digits as space: both engines cut words at the same
+/// places, and "Muller" finds "Müller".
+pub(super) fn fold(text: &str) -> String {
+    let accent = |c: &char| ('\u{300}'..='\u{36f}').contains(c);
+    let plain = text.nfkd().filter(|c| !accent(c)).flat_map(char::to_lowercase).filter(|c| !accent(c));
+    plain.map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect()
 }
 
 impl Tx {
