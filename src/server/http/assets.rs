@@ -4,9 +4,7 @@
 //! components look for it at run time. Ours is one file, so the names are found among the embedded files instead:
 //! the shell writes its own tags from [`bundle`].
 
-use crate::domain::AppError;
-use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 use std::sync::OnceLock;
@@ -77,15 +75,6 @@ fn is_hash(middle: &str) -> bool {
     middle.strip_prefix('.').is_some_and(|hash| {
         hash.len() >= 8 && hash.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     })
-}
-
-/// The last resort of the router: a file of the site, or 404.
-pub async fn fallback(request: Request) -> Response {
-    let path = request.uri().path().trim_start_matches('/');
-    if !matches!(*request.method(), Method::GET | Method::HEAD) || super::is_api(request.uri().path()) {
-        return AppError::not_found("page").into_response();
-    }
-    serve(path, request.headers()).unwrap_or_else(|| AppError::not_found("page").into_response())
 }
 
 /// A file of the site by its path without the first slash.

@@ -26,13 +26,33 @@ pub async fn echo(request: Request, next: Next) -> Response {
     let typed: Bytes = to_bytes(body, super::body::MAX_BODY).await.unwrap_or_default();
     let mut response = next.run(Request::from_parts(parts, Body::from(typed.clone()))).await;
     let place = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
-    if let Some(place) =
-        place.filter(|place| place.contains("__err=")).and_then(|place| with_form(place, &typed))
+    if let Some(place) = place.and_then(latest).and_then(|place| with_form(&place, &typed))
         && let Ok(value) = HeaderValue::from_str(&place)
     {
         response.headers_mut().insert(header::LOCATION, value);
     }
     response
+}
+
+/// The address with the last error alone: a form that is refused again and again is sent back with all of them.
+/// `None`: it carries no error.
+fn latest(place: &str) -> Option<String> {
+    let (path, query) = place.split_once('?')?;
+    let mut others = form_urlencoded::Serializer::new(String::new());
+    let (mut error, mut function) = (None, None);
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match &*name {
+            "__err" => error = Some(value),
+            "__path" => function = Some(value),
+            "__form" => {}
+            _ => drop(others.append_pair(&name, &value)),
+        }
+    }
+    if let Some(function) = function {
+        others.append_pair("__path", &function);
+    }
+    others.append_pair("__err", &error?);
+    Some(format!("{path}?{}", others.finish()))
 }
 
 fn with_form(place: &str, typed: &[u8]) -> Option<String> {
@@ -53,6 +73,14 @@ fn with_form(place: &str, typed: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_form_refused_twice_shows_the_second_error_alone() {
+        let twice = "/records?q=a%20b&__path=%2Fone&__err=first&__form=x%3D1&__path=%2Ftwo&__err=second";
+        assert_eq!(latest(twice).unwrap(), "/records?q=a+b&__path=%2Ftwo&__err=second");
+        assert_eq!(latest("/records?q=a"), None);
+        assert_eq!(latest("/records"), None);
+    }
 
     #[test]
     fn what_was_typed_comes_back_but_no_secret() {

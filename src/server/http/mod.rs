@@ -66,7 +66,7 @@ pub fn compose(state: AppState, nouns: OpenApiRouter<AppState>, pages: Router<Ap
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::metrics))
         .merge(openapi::routes(document));
-    stack::surround(open.merge(guarded).fallback(assets::fallback), &state).with_state(state)
+    stack::surround(open.merge(guarded).fallback(site::otherwise), &state).with_state(state)
 }
 
 fn is_api(path: &str) -> bool {

@@ -194,7 +194,7 @@ fn from_status(status: StatusCode) -> Option<AppError> {
     })
 }
 
-fn accepts_html(headers: &HeaderMap) -> bool {
+pub(super) fn accepts_html(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT)
         .and_then(|value| value.to_str().ok())

@@ -3,45 +3,64 @@
 use super::assets;
 use super::form_echo;
 use super::headers::page_csp;
+use super::problem;
 use crate::app::{App, PageFiles, shell};
+use crate::domain::AppError;
 use crate::server::state::AppState;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::from_fn;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use leptos::nonce::use_nonce;
-use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use leptos::prelude::{AnyView, IntoAny, provide_context, use_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context};
 
 /// Every page of the app, and every server function under its fixed address.
 pub fn routes(state: &AppState) -> Router<AppState> {
-    let context = {
-        let state = state.clone();
-        move || provide_context(state.clone())
-    };
-    let watch = std::env::var_os("LEPTOS_WATCH").is_some();
-    let options = state.leptos.clone();
-    let document = move || {
-        set_policy(watch);
-        let files = assets::bundle();
-        shell(
-            options.clone(),
-            PageFiles {
-                css: files.css.clone(),
-                js: files.js.clone(),
-                wasm: files.wasm.clone(),
-                script: files.hydration_script(),
-            },
-        )
-    };
     let functions = Router::new().route("/api/fn/{*name}", post(call));
     Router::new()
-        .leptos_routes_with_context(state, generate_route_list(App), context, document)
+        .leptos_routes_with_context(state, generate_route_list(App), context(state), document(state))
         .merge(functions)
         // Around all of them: Leptos routes each function by its own address, beside the pages.
         .layer(from_fn(form_echo::echo))
+}
+
+/// The last resort of the router: a file of the site, or 404, which a browser gets as a page of the app.
+pub async fn otherwise(State(state): State<AppState>, request: Request) -> Response {
+    let path = request.uri().path();
+    if !matches!(*request.method(), Method::GET | Method::HEAD) || super::is_api(path) {
+        return AppError::not_found("page").into_response();
+    }
+    if let Some(file) = assets::serve(path.trim_start_matches('/'), request.headers()) {
+        return file;
+    }
+    if problem::accepts_html(request.headers()) {
+        return render_app_async_with_context(context(&state), document(&state))(request).await;
+    }
+    AppError::not_found("page").into_response()
+}
+
+fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + use<> {
+    let state = state.clone();
+    move || provide_context(state.clone())
+}
+
+fn document(state: &AppState) -> impl Fn() -> AnyView + Clone + Send + Sync + use<> {
+    let watch = std::env::var_os("LEPTOS_WATCH").is_some();
+    let options = state.leptos.clone();
+    move || {
+        set_policy(watch);
+        let files = assets::bundle();
+        let files = PageFiles {
+            css: files.css.clone(),
+            js: files.js.clone(),
+            wasm: files.wasm.clone(),
+            script: files.hydration_script(),
+        };
+        shell(options.clone(), files).into_any()
+    }
 }
 
 async fn call(State(state): State<AppState>, request: Request) -> impl IntoResponse {

@@ -59,8 +59,14 @@ async fn people_get_a_page_and_programs_a_document() {
     let page = app.send(asked("/nothing")).await;
     assert_eq!(page.status, 404);
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
-    assert!(page.text.contains("<h1") && page.text.contains(page.header("x-request-id")));
+    assert!(
+        page.text.contains("<title>Page not found") && page.text.contains("href=\"/approvals\""),
+        "{}",
+        page.text
+    );
+    assert!(page.header("content-security-policy").contains("'nonce-"), "{:?}", page.headers);
     let page = app.send(asked("/broken")).await;
+    assert!(page.text.contains("<h1") && page.text.contains(page.header("x-request-id")));
     assert!(page.text.contains("&lt;b&gt;thing") && !page.text.contains("<b>thing"), "{}", page.text);
     app.send(asked("/api/nothing")).await.problem(404, "not_found");
     app.send(request("GET", "/nothing").body(Body::empty()).unwrap()).await.problem(404, "not_found");

@@ -85,6 +85,8 @@ pub async fn app_with(config: Config) -> App {
     let url = format!("sqlite:{}", dir.path().join("test.db").display());
     let db = Db::open(&url, Clock::new()).await.unwrap();
     db.migrate().await.unwrap();
+    // The page for unknown addresses is rendered, which needs what this sets up in the program too.
+    drop(leptos_axum::generate_route_list(countersign::app::App));
     let leptos = leptos::config::LeptosOptions::builder().output_name("countersign").build();
     let state = AppState::new(db, Arc::new(config), Arc::new(People), CancellationToken::new(), leptos);
     state.ready.set();
