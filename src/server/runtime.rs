@@ -2,7 +2,6 @@
 //!
 //! Built by `serve`, by the demo and by the tests alike, so that all of them run the same program.
 
-use super::actions::outside::guard::GuardSettings;
 use super::actions::outside::mail::{MailSettings, Mailer, TlsMode};
 use super::actions::outside::webhook::WebhookClient;
 use super::actions::perform::{Executors, Perform};
@@ -99,14 +98,10 @@ impl Executors {
             },
             None => MailSettings::Maildir { path: config.outbox_dir(), from },
         };
-        let guard = GuardSettings {
-            allow_http: config.webhooks.allow_http,
-            allow: config.webhooks.allow_private.iter().map(|cidr| cidr.0).collect(),
-        };
         let failed = |fault: super::actions::outside::SetupError| StorageError::Settings(fault.to_string());
         Ok(Self {
             mailer: Arc::new(Mailer::new(&mail, db.clock.clone()).map_err(failed)?),
-            webhooks: Arc::new(WebhookClient::new(guard).map_err(failed)?),
+            webhooks: Arc::new(WebhookClient::new(config.webhooks.guard()).map_err(failed)?),
         })
     }
 }

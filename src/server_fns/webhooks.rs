@@ -32,7 +32,7 @@ pub async fn webhook_create(input: NewWebhook) -> Result<CreatedWebhook, AppErro
     use crate::server::services::{ctx::Administer, webhooks};
     let (state, by) = door::allowed::<Administer>().await?;
     door::answer(async {
-        let created = webhooks::webhook_create(&by, &state.db, input, schemes(&state)).await?;
+        let created = webhooks::webhook_create(&by, &state.db, input, &state.config.webhooks.guard()).await?;
         let (name, secret) = (created.webhook.name.clone(), created.secret.clone());
         hand_over(&state, &ShownOnce { noun: "webhook".to_owned(), name, secret });
         reply::go_to("/settings/webhooks");
@@ -52,7 +52,9 @@ pub async fn webhook_patch(
     use crate::server::services::{ctx::Administer, webhooks};
     let (state, by) = door::allowed::<Administer>().await?;
     door::answer(async {
-        let webhook = webhooks::webhook_patch(&by, &state.db, id, input, version, schemes(&state)).await?;
+        let webhook =
+            webhooks::webhook_patch(&by, &state.db, id, input, version, &state.config.webhooks.guard())
+                .await?;
         reply::go_to(&format!("/settings/webhooks/{id}?done=saved"));
         Ok(webhook)
     })
@@ -71,10 +73,4 @@ pub async fn webhook_delete(id: WebhookId, version: Option<i64>) -> Result<(), A
         Ok(())
     })
     .await
-}
-
-#[cfg(feature = "ssr")]
-fn schemes(state: &crate::server::state::AppState) -> crate::server::services::webhooks::Schemes {
-    use crate::server::services::webhooks::Schemes;
-    if state.config.webhooks.allow_http { Schemes::HttpToo } else { Schemes::HttpsOnly }
 }

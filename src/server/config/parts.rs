@@ -1,5 +1,6 @@
 //! The sections of the settings and the small types they are made of.
 
+use crate::server::actions::outside::guard::GuardSettings;
 use ipnet::IpNet;
 use serde::Deserialize;
 use std::fmt;
@@ -106,6 +107,16 @@ pub struct Webhooks {
     pub allow_http: bool,
     /// Private networks that webhooks may reach all the same.
     pub allow_private: Vec<Cidr>,
+}
+
+impl Webhooks {
+    /// The rules for where a webhook may go.
+    pub fn guard(&self) -> GuardSettings {
+        GuardSettings {
+            allow_http: self.allow_http,
+            allow: self.allow_private.iter().map(|cidr| cidr.0).collect(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -13,7 +13,7 @@ use countersign::domain::page::PageQuery;
 use countersign::domain::risk::RiskLevel;
 use countersign::domain::webhook::{NewWebhook, PatchWebhook};
 use countersign::domain::workspace::InternalDomains;
-use countersign::server::services::webhooks::Schemes;
+use countersign::server::actions::outside::guard::GuardSettings;
 use countersign::server::services::{action_types, webhooks, workspaces};
 
 fn new_type(name: &str, executor: CustomExecutor, webhook_id: Option<WebhookId>) -> NewActionType {
@@ -75,12 +75,14 @@ async fn a_type_of_the_workspaces_own_fits_its_executor() {
         let db = test.node().await;
         let acme = Fixture::new(&db, "acme").await;
         let globex = Fixture::new(&db, "globex").await;
-        let hook = webhooks::webhook_create(&acme.owner(), &db, new_webhook("Ops"), Schemes::HttpsOnly)
-            .await
-            .unwrap();
+        let hook =
+            webhooks::webhook_create(&acme.owner(), &db, new_webhook("Ops"), &GuardSettings::default())
+                .await
+                .unwrap();
         let hook = hook.webhook.id;
         let theirs =
-            webhooks::webhook_create(&globex.owner(), &db, new_webhook("Ops"), Schemes::HttpsOnly).await;
+            webhooks::webhook_create(&globex.owner(), &db, new_webhook("Ops"), &GuardSettings::default())
+                .await;
         let theirs = theirs.unwrap().webhook.id;
         let create = |input| {
             let (allowed, db) = (acme.owner(), db.clone());
@@ -133,9 +135,10 @@ async fn a_webhook_shows_its_secret_once() {
         let db = test.node().await;
         let acme = Fixture::new(&db, "acme").await;
         let globex = Fixture::new(&db, "globex").await;
-        let made = webhooks::webhook_create(&acme.owner(), &db, new_webhook("Ops"), Schemes::HttpsOnly)
-            .await
-            .unwrap();
+        let made =
+            webhooks::webhook_create(&acme.owner(), &db, new_webhook("Ops"), &GuardSettings::default())
+                .await
+                .unwrap();
         assert!(made.secret.starts_with("whsec_") && made.secret.len() == 50, "{}", made.secret);
         let id = made.webhook.id;
         let kept = db.read().await.unwrap().webhook_secret(acme.workspace, id).await.unwrap();
@@ -143,16 +146,19 @@ async fn a_webhook_shows_its_secret_once() {
         let kept = db.read().await.unwrap().webhook_secret(globex.workspace, id).await.unwrap();
         assert_eq!(kept, None);
         let plain = NewWebhook { name: "Plain".into(), url: "http://example.com/".into() };
-        let refused = webhooks::webhook_create(&acme.owner(), &db, plain.clone(), Schemes::HttpsOnly).await;
+        let refused =
+            webhooks::webhook_create(&acme.owner(), &db, plain.clone(), &GuardSettings::default()).await;
         assert_eq!(refused.unwrap_err().errors()[0].pointer, "/url");
-        webhooks::webhook_create(&acme.owner(), &db, plain, Schemes::HttpToo).await.unwrap();
+        let open = GuardSettings { allow_http: true, allow: Vec::new() };
+        webhooks::webhook_create(&acme.owner(), &db, plain, &open).await.unwrap();
         let off = || PatchWebhook { enabled: Some(false), ..PatchWebhook::default() };
-        let patched = webhooks::webhook_patch(&acme.owner(), &db, id, off(), Some(1), Schemes::HttpsOnly)
-            .await
-            .unwrap();
+        let patched =
+            webhooks::webhook_patch(&acme.owner(), &db, id, off(), Some(1), &GuardSettings::default())
+                .await
+                .unwrap();
         assert_eq!((patched.enabled, patched.version), (false, 2));
         let foreign =
-            webhooks::webhook_patch(&globex.owner(), &db, id, off(), None, Schemes::HttpsOnly).await;
+            webhooks::webhook_patch(&globex.owner(), &db, id, off(), None, &GuardSettings::default()).await;
         assert_eq!(foreign, Err(AppError::not_found("webhook")));
         let all =
             webhooks::webhook_list(&acme.allow(Role::Viewer), &db, &PageQuery::default()).await.unwrap();

@@ -83,12 +83,6 @@ impl WebhookClient {
         Ok(Self { client, guard, limits })
     }
 
-    /// Whether a URL may be called at all, for the door where webhooks are registered. Addresses behind a name are
-    /// judged with each call.
-    pub fn check_url(&self, url: &str) -> Result<(), GuardError> {
-        self.guard.check_url(url).map(drop)
-    }
-
     /// Posts `payload`, as RFC 8785 text, once. `id` is the message's id and the idempotency key, the same for every
     /// attempt; `attempt` counts from 1.
     pub async fn call(
