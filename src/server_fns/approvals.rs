@@ -94,7 +94,7 @@ pub async fn approval_list(filter: ApprovalFilter) -> Result<Page<Approval>, App
     use super::door;
     use crate::server::services::{approvals::read, ctx::ReadApprovals};
     let (state, by) = door::allowed::<ReadApprovals>().await?;
-    door::answer(read::list(&state.db, &by, &filter)).await
+    door::answer(read::list(&by, &state.db, &filter)).await
 }
 
 /// How many wait, counted to at most 1,000.
@@ -103,7 +103,7 @@ pub async fn approval_count() -> Result<i64, AppError> {
     use super::door;
     use crate::server::services::{approvals::read, ctx::ReadApprovals};
     let (state, by) = door::allowed::<ReadApprovals>().await?;
-    door::answer(read::count_pending(&state.db, &by)).await
+    door::answer(read::count_pending(&by, &state.db)).await
 }
 
 /// One approval with its preview and history.
@@ -112,7 +112,7 @@ pub async fn approval_get(id: ApprovalId) -> Result<ApprovalDetail, AppError> {
     use super::door;
     use crate::server::services::{approvals::read, ctx::ReadApprovals};
     let (state, by) = door::allowed::<ReadApprovals>().await?;
-    door::answer(read::detail(&state.db, &by, id)).await
+    door::answer(read::detail(&by, &state.db, id)).await
 }
 
 /// Approve, reject, edit and approve, or vote.
@@ -121,7 +121,7 @@ pub async fn approval_decide(id: ApprovalId, input: DecideForm) -> Result<Decide
     use super::door;
     use crate::server::services::{approvals::decide, ctx::DecideApprovals};
     let (state, by) = door::allowed::<DecideApprovals>().await?;
-    door::answer(async { decide::decide(&state.db, &by, id, input.try_into()?).await }).await
+    door::answer(async { decide::decide(&by, &state.db, id, input.try_into()?).await }).await
 }
 
 /// Decide on many; critical ones are refused by name.
@@ -131,7 +131,7 @@ pub async fn approval_bulk(input: BulkForm) -> Result<BulkOutcome, AppError> {
     use crate::server::services::{approvals::bulk, ctx::DecideApprovals};
     let (state, by) = door::allowed::<DecideApprovals>().await?;
     door::answer(async {
-        let outcome = bulk::decide(&state.db, &by, input.try_into()?).await?;
+        let outcome = bulk::decide(&by, &state.db, input.try_into()?).await?;
         // A plain form is answered with a redirect, which carries no results: what was not decided is said there.
         match outcome.not_decided() {
             Some(said) if super::reply::is_form() => Err(AppError::refused(said)),
@@ -147,7 +147,7 @@ pub async fn approval_undo(id: ApprovalId) -> Result<Approval, AppError> {
     use super::door;
     use crate::server::services::{approvals::lifecycle, ctx::DecideApprovals};
     let (state, by) = door::allowed::<DecideApprovals>().await?;
-    door::answer(lifecycle::undo(&state.db, &by, id)).await
+    door::answer(lifecycle::undo(&by, &state.db, id)).await
 }
 
 /// Gives reviewers more time.
@@ -156,7 +156,7 @@ pub async fn approval_extend(id: ApprovalId, input: Extend) -> Result<Approval, 
     use super::door;
     use crate::server::services::{approvals::lifecycle, ctx::DecideApprovals};
     let (state, by) = door::allowed::<DecideApprovals>().await?;
-    door::answer(lifecycle::extend(&state.db, &by, id, input)).await
+    door::answer(lifecycle::extend(&by, &state.db, id, input)).await
 }
 
 /// The requester no longer wants it.
@@ -168,7 +168,7 @@ pub async fn approval_withdraw(
     use super::door;
     use crate::server::services::{approvals::lifecycle, ctx::SubmitActions};
     let (state, by) = door::allowed::<SubmitActions>().await?;
-    door::answer(lifecycle::withdraw(&state.db, &by, id, input)).await
+    door::answer(lifecycle::withdraw(&by, &state.db, id, input)).await
 }
 
 /// An external agent takes an approved action of its own, once.
@@ -177,7 +177,7 @@ pub async fn approval_claim(id: ApprovalId) -> Result<Approval, AppError> {
     use super::door;
     use crate::server::services::{approvals::lifecycle, ctx::ReportOutcomes};
     let (state, by) = door::allowed::<ReportOutcomes>().await?;
-    door::answer(lifecycle::claim(&state.db, &by, id)).await
+    door::answer(lifecycle::claim(&by, &state.db, id)).await
 }
 
 /// What happened: by the agent that claimed it, or by a person about an unknown outcome.
@@ -186,7 +186,7 @@ pub async fn approval_outcome(id: ApprovalId, input: ReportOutcome) -> Result<Ap
     use super::door;
     use crate::server::services::{approvals::lifecycle, ctx::ReportOutcomes};
     let (state, by) = door::allowed::<ReportOutcomes>().await?;
-    door::answer(lifecycle::report(&state.db, &by, id, input)).await
+    door::answer(lifecycle::report(&by, &state.db, id, input)).await
 }
 
 /// Another try of a failed or unknown outcome.
@@ -195,7 +195,7 @@ pub async fn approval_retry(id: ApprovalId) -> Result<Approval, AppError> {
     use super::door;
     use crate::server::services::{approvals::lifecycle, ctx::DecideApprovals};
     let (state, by) = door::allowed::<DecideApprovals>().await?;
-    door::answer(lifecycle::retry(&state.db, &by, id)).await
+    door::answer(lifecycle::retry(&by, &state.db, id)).await
 }
 
 /// Submits an action to the gate.

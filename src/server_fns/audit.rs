@@ -12,5 +12,5 @@ pub async fn audit_list(filter: AuditFilter) -> Result<Page<AuditRow>, AppError>
     use super::door;
     use crate::server::services::{audit, ctx::ReadAudit};
     let (state, by) = door::allowed::<ReadAudit>().await?;
-    door::answer(audit::list(&state.db, &by, &filter)).await
+    door::answer(audit::list(&by, &state.db, &filter)).await
 }

@@ -1,6 +1,7 @@
 //! `countersign check`: every setting that can be wrong, and the fix.
 
 use super::{CliError, lock};
+use crate::server::actions::outside::webhook::WebhookClient;
 use crate::server::clock::Clock;
 use crate::server::config::{Config, SecureCookies, SmtpTls, unknown_variables};
 use crate::server::storage::Db;
@@ -168,6 +169,8 @@ async fn smtp(config: &Config) -> Result<String, String> {
 }
 
 fn webhooks(config: &Config) -> Result<String, String> {
+    WebhookClient::new(config.webhooks.guard())
+        .map_err(|fault| format!("{fault}; install the system's certificates (ca-certificates)"))?;
     let scheme = if config.webhooks.allow_http { "http and https" } else { "https only" };
     let private =
         listed(config.webhooks.allow_private.len(), "private network", "private networks", "allowed");

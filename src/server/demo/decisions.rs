@@ -130,7 +130,7 @@ impl Play<'_> {
 
     pub async fn decide(&mut self, id: ApprovalId, will: Will) -> AppResult<()> {
         let by = self.cast.person::<DecideApprovals>(will.by)?;
-        let seen = read::get(self.db, &self.cast.person::<ReadApprovals>(will.by)?, id).await?;
+        let seen = read::get(&self.cast.person::<ReadApprovals>(will.by)?, self.db, id).await?;
         let confirmation = match seen.risk_level {
             RiskLevel::Critical if will.approved => Some(self.target(id, &will).await?),
             _ => None,
@@ -142,7 +142,7 @@ impl Play<'_> {
             edited_action_data: will.edited.clone().map(Data::from_value).transpose()?,
             confirmation,
         };
-        let decided = match decide::decide(self.db, &by, id, decision).await {
+        let decided = match decide::decide(&by, self.db, id, decision).await {
             // Somebody, or the deadline, was faster: so be it.
             Err(AppError::Conflict { .. }) => return Ok(()),
             decided => decided?,
@@ -173,7 +173,7 @@ impl Play<'_> {
 
     /// What has to be typed for a critical action.
     async fn target(&self, id: ApprovalId, will: &Will) -> AppResult<String> {
-        let detail = read::detail(self.db, &self.cast.person::<ReadApprovals>(will.by)?, id).await?;
+        let detail = read::detail(&self.cast.person::<ReadApprovals>(will.by)?, self.db, id).await?;
         Ok(detail.preview.target)
     }
 
@@ -209,14 +209,14 @@ impl Play<'_> {
         ]);
         let by = self.cast.agent::<SubmitActions>(agent)?;
         let input = Withdraw { reason: Some(reason.to_owned()) };
-        match lifecycle::withdraw(self.db, &by, id, input).await {
+        match lifecycle::withdraw(&by, self.db, id, input).await {
             Err(AppError::Conflict { .. }) => Ok(()),
             withdrawn => withdrawn.map(drop),
         }
     }
 
     pub async fn claim(&mut self, id: ApprovalId, agent: &'static str, report: Report) -> AppResult<()> {
-        lifecycle::claim(self.db, &self.cast.agent::<ReportOutcomes>(agent)?, id).await?;
+        lifecycle::claim(&self.cast.agent::<ReportOutcomes>(agent)?, self.db, id).await?;
         let now = self.journey.now();
         match report {
             Report::Silent { cleared } => {
@@ -245,17 +245,17 @@ impl Play<'_> {
                 ReportOutcome { status: ReportedStatus::Succeeded, error: None, result }
             }
         };
-        lifecycle::report(self.db, &by, id, told).await.map(drop)
+        lifecycle::report(&by, self.db, id, told).await.map(drop)
     }
 
     pub async fn clear(&mut self, id: ApprovalId) -> AppResult<()> {
         let by = self.cast.person::<ReportOutcomes>(OPERATOR)?;
-        let seen = read::get(self.db, &self.cast.person::<ReadApprovals>(OPERATOR)?, id).await?;
+        let seen = read::get(&self.cast.person::<ReadApprovals>(OPERATOR)?, self.db, id).await?;
         if seen.outcome.status != OutcomeStatus::Unknown {
             return Ok(());
         }
         let result = Data::from_value(json!({"seenBy": "Priya Raman", "where": "on the shelf, bay 14"}))?;
         let told = ReportOutcome { status: ReportedStatus::Succeeded, error: None, result: Some(result) };
-        lifecycle::report(self.db, &by, id, told).await.map(drop)
+        lifecycle::report(&by, self.db, id, told).await.map(drop)
     }
 }

@@ -214,7 +214,7 @@ impl Play<'_> {
             workflow_execution_id: None,
             external_ref: None,
         };
-        let submitted = submit::submit(self.db, &self.cast.agent(ask.agent)?, action).await?;
+        let submitted = submit::submit(&self.cast.agent(ask.agent)?, self.db, action).await?;
         Ok((submitted.verdict, submitted.approval))
     }
 

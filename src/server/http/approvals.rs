@@ -45,7 +45,7 @@ async fn list(
     by: Allowed<ReadApprovals>,
     Query(filter): Query<ApprovalFilter>,
 ) -> ApiResult<Json<Page<Approval>>> {
-    Ok(Json(read::list(&state.db, &by, &filter).await?))
+    Ok(Json(read::list(&by, &state.db, &filter).await?))
 }
 
 /// Queue an action for people, whatever the gate would say.
@@ -84,11 +84,11 @@ async fn get(
 ) -> ApiResult<Versioned<Approval>> {
     // Listening starts before the first look, so that nothing falls between the two.
     let mut changes = state.events.get()?.wait_for(by.workspace(), id.0);
-    let mut approval = read::get(&state.db, &by, id).await?;
+    let mut approval = read::get(&by, &state.db, id).await?;
     if let Some(seconds) = wait.wait {
         let deadline = Instant::now() + Duration::from_secs(seconds);
         while approval.status == ApprovalStatus::Pending && changes.changed(deadline).await {
-            approval = read::get(&state.db, &by, id).await?;
+            approval = read::get(&by, &state.db, id).await?;
         }
     }
     Ok(Versioned(approval.version, approval))
@@ -119,7 +119,7 @@ async fn decide_many(
     by: Allowed<DecideApprovals>,
     Json(input): Json<BulkDecide>,
 ) -> ApiResult<Json<BulkOutcome>> {
-    Ok(Json(bulk::decide(&state.db, &by, input).await?))
+    Ok(Json(bulk::decide(&by, &state.db, input).await?))
 }
 
 /// Take an approval back inside its hold.
@@ -130,7 +130,7 @@ async fn undo(
     by: Allowed<DecideApprovals>,
     Path(id): Path<ApprovalId>,
 ) -> ApiResult<Versioned<Approval>> {
-    versioned(lifecycle::undo(&state.db, &by, id).await?)
+    versioned(lifecycle::undo(&by, &state.db, id).await?)
 }
 
 /// Withdraw a pending request; by its requester.
@@ -142,7 +142,7 @@ async fn withdraw(
     Path(id): Path<ApprovalId>,
     Json(input): Json<Withdraw>,
 ) -> ApiResult<Versioned<Approval>> {
-    versioned(lifecycle::withdraw(&state.db, &by, id, input).await?)
+    versioned(lifecycle::withdraw(&by, &state.db, id, input).await?)
 }
 
 /// Give reviewers more time.
@@ -154,7 +154,7 @@ async fn extend(
     Path(id): Path<ApprovalId>,
     Json(input): Json<Extend>,
 ) -> ApiResult<Versioned<Approval>> {
-    versioned(lifecycle::extend(&state.db, &by, id, input).await?)
+    versioned(lifecycle::extend(&by, &state.db, id, input).await?)
 }
 
 /// An external agent takes an approved action of its own, once, to perform it.
@@ -165,7 +165,7 @@ async fn claim(
     by: Allowed<ReportOutcomes>,
     Path(id): Path<ApprovalId>,
 ) -> ApiResult<Versioned<Approval>> {
-    versioned(lifecycle::claim(&state.db, &by, id).await?)
+    versioned(lifecycle::claim(&by, &state.db, id).await?)
 }
 
 /// Report what happened: by the agent that claimed it, or by a person about an unknown outcome.
@@ -177,7 +177,7 @@ async fn report(
     Path(id): Path<ApprovalId>,
     Json(input): Json<ReportOutcome>,
 ) -> ApiResult<Versioned<Approval>> {
-    versioned(lifecycle::report(&state.db, &by, id, input).await?)
+    versioned(lifecycle::report(&by, &state.db, id, input).await?)
 }
 
 /// Try a failed or unknown outcome again; by a person.
@@ -188,7 +188,7 @@ async fn retry(
     by: Allowed<DecideApprovals>,
     Path(id): Path<ApprovalId>,
 ) -> ApiResult<Versioned<Approval>> {
-    versioned(lifecycle::retry(&state.db, &by, id).await?)
+    versioned(lifecycle::retry(&by, &state.db, id).await?)
 }
 
 fn versioned(approval: Approval) -> ApiResult<Versioned<Approval>> {

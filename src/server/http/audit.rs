@@ -56,7 +56,7 @@ async fn answer(state: &AppState, by: &Allowed<ReadAudit>, filter: &AuditFilter)
     if !matches!(format, "" | "json" | "csv" | "ndjson") {
         return Err(AppError::invalid("format", "must be json, csv or ndjson").into());
     }
-    let page = audit::list(&state.db, by, filter).await?;
+    let page = audit::list(by, &state.db, filter).await?;
     let (content_type, text) = match format {
         "csv" => ("text/csv; charset=utf-8", csv_of(&page.items)?),
         "ndjson" => ("application/x-ndjson", ndjson_of(&page.items)?),

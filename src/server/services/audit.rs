@@ -10,7 +10,7 @@ use crate::server::storage::{Db, cursor};
 use chrono::{DateTime, Utc};
 use validator::Validate;
 
-pub async fn list(db: &Db, by: &Allowed<ReadAudit>, filter: &AuditFilter) -> AppResult<Page<AuditRow>> {
+pub async fn list(by: &Allowed<ReadAudit>, db: &Db, filter: &AuditFilter) -> AppResult<Page<AuditRow>> {
     filter.validate()?;
     let query = parse(filter)?;
     let rows = db.read().await?.audit_list(by.workspace(), &query).await?;

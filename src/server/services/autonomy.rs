@@ -46,12 +46,12 @@ impl AutonomyService {
         by: &Allowed<SubmitActions>,
         action: SubmitAction,
     ) -> AppResult<Approval> {
-        approvals::submit::queue(&self.db, by, action).await
+        approvals::submit::queue(by, &self.db, action).await
     }
 
     /// Submits an action to the gate.
     pub async fn submit(&self, by: &Allowed<SubmitActions>, action: SubmitAction) -> AppResult<Submitted> {
-        approvals::submit::submit(&self.db, by, action).await
+        approvals::submit::submit(by, &self.db, action).await
     }
 
     /// A reviewer's decision or vote.
@@ -61,7 +61,7 @@ impl AutonomyService {
         id: ApprovalId,
         decision: Decide,
     ) -> AppResult<Decided> {
-        approvals::decide::decide(&self.db, by, id, decision).await
+        approvals::decide::decide(by, &self.db, id, decision).await
     }
 
     /// The list; without a status filter, what is pending.
@@ -70,7 +70,7 @@ impl AutonomyService {
         by: &Allowed<ReadApprovals>,
         filter: &ApprovalFilter,
     ) -> AppResult<Page<Approval>> {
-        approvals::read::list(&self.db, by, filter).await
+        approvals::read::list(by, &self.db, filter).await
     }
 
     /// Keeps a human decision for learned trust, in the decision's own transaction.

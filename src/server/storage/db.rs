@@ -1,13 +1,15 @@
 //! The two engines behind one type: open, read, write, commit.
 
 use super::{Arg, StorageError};
+use crate::domain::ids::WorkspaceId;
 use crate::server::clock::{Clock, to_micros};
+use crate::sql;
 use chrono::{DateTime, Utc};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction, pool::PoolConnection};
+use sqlx::{AssertSqlSafe, Connection, FromRow, Postgres, Sqlite, Transaction, pool::PoolConnection};
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -66,9 +68,17 @@ impl Db {
                 .after_connect(|conn, _| {
                     Box::pin(async move { sqlx::raw_sql(IDLE_IN_TRANSACTION).execute(conn).await.map(drop) })
                 })
-                .connect_with(options)
-                .await?;
-            Pools::Postgres(pool)
+                .connect_with(options.clone())
+                .await;
+            match pool {
+                Ok(pool) => Pools::Postgres(pool),
+                // The pool tried until its time was over; one connection says why.
+                Err(sqlx::Error::PoolTimedOut) => {
+                    let cause = PgConnection::connect_with(&options).await.err();
+                    return Err(cause.unwrap_or(sqlx::Error::PoolTimedOut).into());
+                }
+                Err(cause) => return Err(cause.into()),
+            }
         } else if let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
             Self::open_sqlite(Path::new(path)).await?
         } else {
@@ -135,6 +145,25 @@ impl Db {
 
     /// A transaction for writing, with the database's time.
     pub async fn begin(&self) -> Result<Tx, StorageError> {
+        self.begin_with(sql!(/* postgres */ "SELECT clock_timestamp()"), None).await
+    }
+
+    /// The same, and until its end nobody freezes or thaws the workspace or one of its teams: what is read of that
+    /// stays true. On SQLite there is one writer at a time anyway.
+    pub async fn begin_unfreezable(&self, workspace: WorkspaceId) -> Result<Tx, StorageError> {
+        let clock = sql!(
+            /* postgres */
+            "WITH held AS MATERIALIZED (SELECT id FROM workspaces WHERE id = $1 FOR SHARE) ",
+            "SELECT clock_timestamp() FROM (SELECT COUNT(*) FROM held) AS had"
+        );
+        self.begin_with(clock, Some(workspace)).await
+    }
+
+    async fn begin_with(
+        &self,
+        clock: &'static str,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<Tx, StorageError> {
         let (conn, now) = match &self.pools {
             Pools::Sqlite { writer, .. } => {
                 let tx = writer.begin_with("BEGIN IMMEDIATE").await?;
@@ -142,8 +171,11 @@ impl Db {
             }
             Pools::Postgres(pool) => {
                 let mut tx = pool.begin().await?;
-                let (now,): (DateTime<Utc>,) =
-                    sqlx::query_as("SELECT clock_timestamp()").fetch_one(&mut *tx).await?;
+                let mut ask = sqlx::query_as(clock);
+                if let Some(workspace) = workspace {
+                    ask = ask.bind(workspace.0);
+                }
+                let (now,): (DateTime<Utc>,) = ask.fetch_one(&mut *tx).await?;
                 (Conn::PostgresTx(tx), to_micros(now) + self.clock.offset())
             }
         };

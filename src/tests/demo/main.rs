@@ -36,7 +36,7 @@ async fn all(db: &Db, token: &str) -> Vec<Approval> {
         ..Default::default()
     };
     loop {
-        let page = read::list(db, &by, &filter).await.unwrap();
+        let page = read::list(&by, db, &filter).await.unwrap();
         found.extend(page.items);
         match page.next_cursor {
             Some(next) => filter.cursor = Some(next),

@@ -5,6 +5,7 @@ use crate::support::app::{Agent, App, House, Jobs, apps, text, until};
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign::domain::workspace::SetFreeze;
 use countersign::server::services::workspaces::workspace_freeze;
+use countersign::server::storage::workspaces::FreezeScope;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -179,6 +180,37 @@ async fn another_workspace_does_not_freeze_with_it() {
         freeze(&app, &house, "", Scope::Workspace, true).await;
         assert_eq!(submit(&elsewhere, of_risk("low")).await["verdict"], "executed", "{}", app.name());
         assert_eq!(fresh(&elsewhere, &approval).await["expiryPaused"], false);
+        app.stop().await;
+    }
+}
+
+/// Neither the gate's word nor the clock may stand on a switch that is just being turned.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_submission_waits_for_a_freeze_that_is_on_its_way() {
+    for app in apps(Jobs::Wait).await {
+        for scope in [Scope::Workspace, Scope::Team] {
+            let house = app.house(&format!("Birch {scope:?}")).await;
+            let agent = app.agent(&house, "agent", None).await;
+            let team = house.team("free", "autonomous", &[&agent]).await;
+            let mut action = of_risk("low");
+            action["teamId"] = json!(team);
+            let switch = match scope {
+                Scope::Workspace => FreezeScope::Workspace,
+                Scope::Team => FreezeScope::Team(team.parse().unwrap()),
+            };
+            let mut tx = app.db.begin().await.unwrap();
+            tx.workspace_lock(house.id).await.unwrap();
+            assert!(tx.freeze_set(house.id, switch, true).await.unwrap());
+            tx.expiry_pause(house.id, switch).await.unwrap();
+            let submitted = tokio::spawn(async move { submit(&agent, action).await });
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            assert!(!submitted.is_finished(), "{} {scope:?}: answered on half a freeze", app.name());
+            tx.commit().await.unwrap();
+            let submitted = submitted.await.unwrap();
+            let case = format!("{} {scope:?}: {submitted}", app.name());
+            assert_eq!(submitted["verdict"], "pending", "{case}");
+            assert_eq!(submitted["approval"]["expiryPaused"], true, "{case}");
+        }
         app.stop().await;
     }
 }

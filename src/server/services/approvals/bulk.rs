@@ -8,7 +8,7 @@ use crate::server::storage::Db;
 use std::collections::HashSet;
 use validator::Validate;
 
-pub async fn decide(db: &Db, by: &Allowed<DecideApprovals>, bulk: BulkDecide) -> AppResult<BulkOutcome> {
+pub async fn decide(by: &Allowed<DecideApprovals>, db: &Db, bulk: BulkDecide) -> AppResult<BulkOutcome> {
     bulk.validate()?;
     let mut seen = HashSet::new();
     if let Some(twice) = bulk.items.iter().position(|item| !seen.insert(item.id)) {
@@ -24,7 +24,7 @@ pub async fn decide(db: &Db, by: &Allowed<DecideApprovals>, bulk: BulkDecide) ->
             edited_action_data: None,
             confirmation: None,
         };
-        let (status, problem) = match approve(db, &approver, item.id, decision, Bulk::Yes).await {
+        let (status, problem) = match approve(&approver, db, item.id, decision, Bulk::Yes).await {
             Ok(decided) if decided.votes_missing > 0 => (BulkStatus::Voted, None),
             Ok(_) if bulk.approved => (BulkStatus::Approved, None),
             Ok(_) => (BulkStatus::Rejected, None),

@@ -18,13 +18,13 @@ use validator::Validate;
 
 /// A reviewer's decision on one approval. With several required approvals it may be one vote of them.
 pub async fn decide(
-    db: &Db,
     by: &Allowed<DecideApprovals>,
+    db: &Db,
     id: ApprovalId,
     decision: Decide,
 ) -> AppResult<Decided> {
     decision.validate()?;
-    approve(db, &Approver::new(by)?, id, decision, Bulk::No).await
+    approve(&Approver::new(by)?, db, id, decision, Bulk::No).await
 }
 
 /// Whether the decision is one of many: critical actions are not decided in bulk.
@@ -35,8 +35,8 @@ pub(super) enum Bulk {
 }
 
 pub(super) async fn approve(
-    db: &Db,
     approver: &Approver,
+    db: &Db,
     id: ApprovalId,
     decision: Decide,
     bulk: Bulk,

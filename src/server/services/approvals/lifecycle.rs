@@ -36,7 +36,7 @@ async fn done(mut tx: Tx, approval: &Approval) -> AppResult<Approval> {
 }
 
 /// Takes an approval back, inside the hold: nothing ran, and the request waits again.
-pub async fn undo(db: &Db, by: &Allowed<DecideApprovals>, id: ApprovalId) -> AppResult<Approval> {
+pub async fn undo(by: &Allowed<DecideApprovals>, db: &Db, id: ApprovalId) -> AppResult<Approval> {
     let approver = Approver::new(by)?;
     let mut tx = db.begin().await?;
     let found = locked(&mut tx, approver.workspace(), id).await?;
@@ -66,8 +66,8 @@ pub async fn undo(db: &Db, by: &Allowed<DecideApprovals>, id: ApprovalId) -> App
 
 /// The requester no longer wants it.
 pub async fn withdraw(
-    db: &Db,
     by: &Allowed<SubmitActions>,
+    db: &Db,
     id: ApprovalId,
     input: Withdraw,
 ) -> AppResult<Approval> {
@@ -92,8 +92,8 @@ pub async fn withdraw(
 
 /// Gives reviewers more time.
 pub async fn extend(
-    db: &Db,
     by: &Allowed<DecideApprovals>,
+    db: &Db,
     id: ApprovalId,
     input: Extend,
 ) -> AppResult<Approval> {
@@ -124,7 +124,7 @@ pub async fn extend(
 }
 
 /// An external agent takes an approved action of its own, once, to perform it.
-pub async fn claim(db: &Db, by: &Allowed<ReportOutcomes>, id: ApprovalId) -> AppResult<Approval> {
+pub async fn claim(by: &Allowed<ReportOutcomes>, db: &Db, id: ApprovalId) -> AppResult<Approval> {
     let Some(agent) = by.principal().agent_id() else {
         return Err(AppError::forbidden("Only the agent that asked can claim its action."));
     };
@@ -181,8 +181,8 @@ fn not_claimable(approval: &Approval) -> AppError {
 
 /// What happened: by the agent that claimed it, or by a person about an unknown outcome.
 pub async fn report(
-    db: &Db,
     by: &Allowed<ReportOutcomes>,
+    db: &Db,
     id: ApprovalId,
     input: ReportOutcome,
 ) -> AppResult<Approval> {
@@ -251,7 +251,7 @@ pub async fn outcome_recorded(
 }
 
 /// A person asks for another try of a failed or unknown outcome.
-pub async fn retry(db: &Db, by: &Allowed<DecideApprovals>, id: ApprovalId) -> AppResult<Approval> {
+pub async fn retry(by: &Allowed<DecideApprovals>, db: &Db, id: ApprovalId) -> AppResult<Approval> {
     let approver = Approver::new(by)?;
     let mut tx = db.begin().await?;
     let Deciding { approval, executor, .. } = locked(&mut tx, approver.workspace(), id).await?;

@@ -21,12 +21,12 @@ use std::str::FromStr;
 use validator::Validate;
 
 pub async fn list(
-    db: &Db,
     by: &Allowed<ReadApprovals>,
+    db: &Db,
     filter: &ApprovalFilter,
 ) -> AppResult<Page<Approval>> {
     filter.validate()?;
-    let query = parse(db, by, filter).await?;
+    let query = parse(by, db, filter).await?;
     let mut conn = db.read().await?;
     let rows = conn.approval_list(&query).await?;
     Ok(cursor::page(rows, query.limit, |last| {
@@ -37,12 +37,12 @@ pub async fn list(
     }))
 }
 
-pub async fn get(db: &Db, by: &Allowed<ReadApprovals>, id: ApprovalId) -> AppResult<Approval> {
+pub async fn get(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> AppResult<Approval> {
     db.read().await?.approval_get(by.workspace(), id).await?.ok_or_else(|| AppError::not_found("approval"))
 }
 
 /// Everything the detail page shows, in one go.
-pub async fn detail(db: &Db, by: &Allowed<ReadApprovals>, id: ApprovalId) -> AppResult<ApprovalDetail> {
+pub async fn detail(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> AppResult<ApprovalDetail> {
     let mut conn = db.read().await?;
     let approval =
         conn.approval_get(by.workspace(), id).await?.ok_or_else(|| AppError::not_found("approval"))?;
@@ -102,11 +102,11 @@ pub async fn preview_of(conn: &mut Conn, approval: &Approval) -> AppResult<Previ
 }
 
 /// How many wait for a decision, counted to at most 1,000.
-pub async fn count_pending(db: &Db, by: &Allowed<ReadApprovals>) -> AppResult<i64> {
+pub async fn count_pending(by: &Allowed<ReadApprovals>, db: &Db) -> AppResult<i64> {
     Ok(db.read().await?.approval_count_pending(by.workspace(), 1000).await?)
 }
 
-async fn parse(db: &Db, by: &Allowed<ReadApprovals>, filter: &ApprovalFilter) -> AppResult<ListQuery> {
+async fn parse(by: &Allowed<ReadApprovals>, db: &Db, filter: &ApprovalFilter) -> AppResult<ListQuery> {
     let mut errors = Vec::new();
     let status = match filter.status.as_deref() {
         Some("all") => None,

@@ -18,19 +18,19 @@ use chrono::TimeDelta;
 use validator::Validate;
 
 /// Submits an action to the gate.
-pub async fn submit(db: &Db, by: &Allowed<SubmitActions>, action: SubmitAction) -> AppResult<Submitted> {
-    run(db, by, action, false).await
+pub async fn submit(by: &Allowed<SubmitActions>, db: &Db, action: SubmitAction) -> AppResult<Submitted> {
+    run(by, db, action, false).await
 }
 
 /// Queues an action for people, whatever the gate would say. A denied agent stays denied.
-pub async fn queue(db: &Db, by: &Allowed<SubmitActions>, action: SubmitAction) -> AppResult<Approval> {
-    let submitted = run(db, by, action, true).await?;
+pub async fn queue(by: &Allowed<SubmitActions>, db: &Db, action: SubmitAction) -> AppResult<Approval> {
+    let submitted = run(by, db, action, true).await?;
     submitted.approval.ok_or_else(|| AppError::forbidden(submitted.reasons.join(" ")))
 }
 
 async fn run(
-    db: &Db,
     by: &Allowed<SubmitActions>,
+    db: &Db,
     action: SubmitAction,
     ask_anyway: bool,
 ) -> AppResult<Submitted> {
@@ -41,10 +41,10 @@ async fn run(
         }
         _ => {}
     }
-    match attempt(db, by, &action, ask_anyway, None).await? {
+    match attempt(by, db, &action, ask_anyway, None).await? {
         Attempt::Done(submitted) => Ok(*submitted),
         // The effect was refused and rolled back with everything else: keep the request with that outcome.
-        Attempt::EffectRefused(cause) => match attempt(db, by, &action, ask_anyway, Some(cause)).await? {
+        Attempt::EffectRefused(cause) => match attempt(by, db, &action, ask_anyway, Some(cause)).await? {
             Attempt::Done(submitted) => Ok(*submitted),
             Attempt::EffectRefused(cause) => Err(AppError::refused(cause)),
         },
@@ -57,14 +57,14 @@ enum Attempt {
 }
 
 async fn attempt(
-    db: &Db,
     by: &Allowed<SubmitActions>,
+    db: &Db,
     action: &SubmitAction,
     ask_anyway: bool,
     refused: Option<String>,
 ) -> AppResult<Attempt> {
-    let mut tx = db.begin().await?;
     let workspace = by.workspace();
+    let mut tx = db.begin_unfreezable(workspace).await?;
     if let Some(id) = repeated(&mut tx, by, action).await? {
         return reuse(&mut tx, by, id).await;
     }
