@@ -1,9 +1,9 @@
 //! The two engines behind one type: open, read, write, commit.
 
-use super::{Arg, StorageError};
+use super::{Arg, StorageError, Ts};
 use crate::domain::ids::WorkspaceId;
 use crate::server::clock::{Clock, to_micros};
-use crate::sql;
+use crate::{args, sql};
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
@@ -145,41 +145,37 @@ impl Db {
 
     /// A transaction for writing, with the database's time.
     pub async fn begin(&self) -> Result<Tx, StorageError> {
-        self.begin_with(sql!(/* postgres */ "SELECT clock_timestamp()"), None).await
+        self.begin_with(sql!(/* postgres */ "SELECT clock_timestamp()"), args![]).await
     }
 
     /// The same, and until its end nobody freezes or thaws the workspace or one of its teams: what is read of that
-    /// stays true. On SQLite there is one writer at a time anyway.
+    /// stays true.
     pub async fn begin_unfreezable(&self, workspace: WorkspaceId) -> Result<Tx, StorageError> {
         let clock = sql!(
             /* postgres */
             "WITH held AS MATERIALIZED (SELECT id FROM workspaces WHERE id = $1 FOR SHARE) ",
             "SELECT clock_timestamp() FROM (SELECT COUNT(*) FROM held) AS had"
         );
-        self.begin_with(clock, Some(workspace)).await
+        self.begin_with(clock, args![workspace]).await
     }
 
-    async fn begin_with(
-        &self,
-        clock: &'static str,
-        workspace: Option<WorkspaceId>,
-    ) -> Result<Tx, StorageError> {
-        let (conn, now) = match &self.pools {
+    /// A transaction whose first statement on PostgreSQL, `clock`, tells the time and may wait for locks. SQLite has
+    /// one writer at a time, so there everything is locked.
+    pub(super) async fn begin_with(&self, clock: &'static str, args: Vec<Arg>) -> Result<Tx, StorageError> {
+        let mut tx = match &self.pools {
             Pools::Sqlite { writer, .. } => {
-                let tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-                (Conn::SqliteTx(tx), self.clock.now())
+                let conn = Conn::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?);
+                let now = self.clock.now();
+                return Ok(Tx { conn, now, db: self.clone(), jobs: false, events: false });
             }
             Pools::Postgres(pool) => {
-                let mut tx = pool.begin().await?;
-                let mut ask = sqlx::query_as(clock);
-                if let Some(workspace) = workspace {
-                    ask = ask.bind(workspace.0);
-                }
-                let (now,): (DateTime<Utc>,) = ask.fetch_one(&mut *tx).await?;
-                (Conn::PostgresTx(tx), to_micros(now) + self.clock.offset())
+                let conn = Conn::PostgresTx(pool.begin().await?);
+                Tx { conn, now: DateTime::UNIX_EPOCH, db: self.clone(), jobs: false, events: false }
             }
         };
-        Ok(Tx { conn, now, db: self.clone(), jobs: false, events: false })
+        let (time,): (Ts,) = tx.fetch_one(clock, args).await?;
+        tx.time_is(time.0);
+        Ok(tx)
     }
 
     /// The database's time: for PostgreSQL the server's clock, so that several nodes agree.

@@ -27,6 +27,7 @@ async fn a_decision_is_taken_once_and_says_who_took_it() {
             assert_eq!(decided["approval"]["reviewedBy"], json!(house.reviewer.id));
             assert_eq!(decided["approval"]["reviewerName"], json!(house.reviewer.name));
             assert_eq!(decided["votesMissing"], 0);
+            assert_eq!(decided["approval"], fresh(&house.reviewer, &approval).await, "{}", app.name());
             let outcome = if approved { "queued" } else { "none" };
             assert_eq!(decided["approval"]["outcome"]["status"], outcome);
             for late in [yes(&approval), no(&approval)] {

@@ -41,10 +41,8 @@ pub(super) async fn approve(
     decision: Decide,
     bulk: Bulk,
 ) -> AppResult<Decided> {
-    let mut tx = db.begin().await?;
-    let workspace = approver.workspace();
-    let found =
-        tx.approval_for_decision(workspace, id).await?.ok_or_else(|| AppError::not_found("approval"))?;
+    let (mut tx, found) = db.begin_deciding(approver.workspace(), id).await?;
+    let found = found.ok_or_else(|| AppError::not_found("approval"))?;
     may_decide(&found, approver)?;
     let is_repeat = approver.key().is_some()
         && approver.key() == found.decision_key.as_deref()
@@ -88,8 +86,10 @@ pub(super) async fn approve(
             return Ok(Decided { approval, votes_missing: missing });
         }
     }
-    settle(&mut tx, approver, &approval, executor, &decision, edited).await?;
-    let approval = reread(&mut tx, &approval).await?;
+    settle(&mut tx, approver, &mut approval, executor, &decision, edited).await?;
+    if edited || approval.required_approvals > 1 {
+        approval = reread(&mut tx, &approval).await?;
+    }
     tx.commit().await?;
     Ok(Decided { approval, votes_missing: 0 })
 }
@@ -189,11 +189,12 @@ async fn vote(tx: &mut Tx, approver: &Approver, approval: &Approval, decision: &
     Ok((approval.required_approvals - votes).max(0))
 }
 
-/// The decision itself, with its audit row, event, job and pattern.
+/// The decision itself, with its audit row, event, job and pattern. `approval` becomes what is then stored, as far as
+/// this step changes it.
 async fn settle(
     tx: &mut Tx,
     approver: &Approver,
-    approval: &Approval,
+    approval: &mut Approval,
     executor: Executor,
     decision: &Decide,
     edited: bool,
@@ -222,6 +223,14 @@ async fn settle(
     if !won {
         return Err(lost(&reread(tx, approval).await?, now));
     }
+    approval.status = status;
+    approval.reviewed_by = Some(approver.user_id());
+    approval.reviewer_name = Some(approver.actor().name);
+    approval.reviewed_at = Some(now);
+    approval.review_notes.clone_from(&decision.review_notes);
+    approval.hold_until = hold_until;
+    approval.outcome.status = outcome;
+    approval.version += 1;
     if decision.approved && executor != Executor::Agent {
         tx.enqueue(perform_job(approval, hold_until.unwrap_or(now))).await?;
     }

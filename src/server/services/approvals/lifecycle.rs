@@ -3,7 +3,7 @@
 use super::{CLAIM_TIMEOUT, EXPIRE, PERFORM, QUEUE_DEFAULT, audit_of, expire_job, lost, perform_job, record};
 use crate::domain::approval::{Approval, ApprovalStatus, Extend, MAX_EXPIRY_SECONDS, Withdraw};
 use crate::domain::catalogue::Executor;
-use crate::domain::ids::ApprovalId;
+use crate::domain::ids::{ApprovalId, WorkspaceId};
 use crate::domain::outcome::{OutcomeStatus, ReportOutcome, ReportedStatus};
 use crate::domain::{AppError, AppResult};
 use crate::server::services::ctx::{
@@ -18,12 +18,9 @@ use validator::Validate;
 /// A claimed action whose agent says nothing for this long has an unknown outcome.
 const CLAIM_LIMIT: TimeDelta = TimeDelta::hours(1);
 
-async fn locked(
-    tx: &mut Tx,
-    workspace: crate::domain::ids::WorkspaceId,
-    id: ApprovalId,
-) -> AppResult<Deciding> {
-    tx.approval_for_decision(workspace, id).await?.ok_or_else(|| AppError::not_found("approval"))
+async fn locked(db: &Db, workspace: WorkspaceId, id: ApprovalId) -> AppResult<(Tx, Deciding)> {
+    let (tx, found) = db.begin_deciding(workspace, id).await?;
+    Ok((tx, found.ok_or_else(|| AppError::not_found("approval"))?))
 }
 
 async fn done(mut tx: Tx, approval: &Approval) -> AppResult<Approval> {
@@ -38,8 +35,7 @@ async fn done(mut tx: Tx, approval: &Approval) -> AppResult<Approval> {
 /// Takes an approval back, inside the hold: nothing ran, and the request waits again.
 pub async fn undo(by: &Allowed<DecideApprovals>, db: &Db, id: ApprovalId) -> AppResult<Approval> {
     let approver = Approver::new(by)?;
-    let mut tx = db.begin().await?;
-    let found = locked(&mut tx, approver.workspace(), id).await?;
+    let (mut tx, found) = locked(db, approver.workspace(), id).await?;
     super::decide::may_decide(&found, &approver)?;
     let approval = found.approval;
     if !tx.approval_undo(approver.workspace(), id).await? {
@@ -72,8 +68,7 @@ pub async fn withdraw(
     input: Withdraw,
 ) -> AppResult<Approval> {
     input.validate()?;
-    let mut tx = db.begin().await?;
-    let Deciding { approval, agent_owner_id, .. } = locked(&mut tx, by.workspace(), id).await?;
+    let (mut tx, Deciding { approval, agent_owner_id, .. }) = locked(db, by.workspace(), id).await?;
     let me = by.actor();
     let mine = approval.requested_by.id == me.id
         || (approval.agent_id.is_some() && approval.agent_id == by.principal().agent_id())
@@ -99,8 +94,7 @@ pub async fn extend(
 ) -> AppResult<Approval> {
     input.validate()?;
     let approver = Approver::new(by)?;
-    let mut tx = db.begin().await?;
-    let found = locked(&mut tx, approver.workspace(), id).await?;
+    let (mut tx, found) = locked(db, approver.workspace(), id).await?;
     super::decide::may_decide(&found, &approver)?;
     let approval = found.approval;
     let until = approval.expires_at + TimeDelta::seconds(input.seconds);
@@ -128,8 +122,7 @@ pub async fn claim(by: &Allowed<ReportOutcomes>, db: &Db, id: ApprovalId) -> App
     let Some(agent) = by.principal().agent_id() else {
         return Err(AppError::forbidden("Only the agent that asked can claim its action."));
     };
-    let mut tx = db.begin().await?;
-    let Deciding { approval, executor, .. } = locked(&mut tx, by.workspace(), id).await?;
+    let (mut tx, Deciding { approval, executor, .. }) = locked(db, by.workspace(), id).await?;
     if approval.agent_id != Some(agent) {
         return Err(AppError::forbidden("Only the agent that asked can claim its action."));
     }
@@ -187,8 +180,7 @@ pub async fn report(
     input: ReportOutcome,
 ) -> AppResult<Approval> {
     let input = input.checked()?;
-    let mut tx = db.begin().await?;
-    let found = locked(&mut tx, by.workspace(), id).await?;
+    let (mut tx, found) = locked(db, by.workspace(), id).await?;
     let how = Finished {
         status: match input.status {
             ReportedStatus::Succeeded => OutcomeStatus::Succeeded,
@@ -253,8 +245,7 @@ pub async fn outcome_recorded(
 /// A person asks for another try of a failed or unknown outcome.
 pub async fn retry(by: &Allowed<DecideApprovals>, db: &Db, id: ApprovalId) -> AppResult<Approval> {
     let approver = Approver::new(by)?;
-    let mut tx = db.begin().await?;
-    let Deciding { approval, executor, .. } = locked(&mut tx, approver.workspace(), id).await?;
+    let (mut tx, Deciding { approval, executor, .. }) = locked(db, approver.workspace(), id).await?;
     if !tx.outcome_retry(approver.workspace(), id).await? {
         return Err(AppError::Conflict {
             detail: format!(

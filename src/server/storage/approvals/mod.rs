@@ -14,7 +14,7 @@ pub use row::{Deciding, NewApproval};
 pub use transition::Decision;
 
 use super::db::Engine;
-use super::{Conn, StorageError, Ts, Tx};
+use super::{Conn, Db, StorageError, Ts, Tx};
 use crate::domain::approval::Approval;
 use crate::domain::ids::{ApprovalId, WorkspaceId};
 use crate::{args, sql};
@@ -57,36 +57,48 @@ impl Conn {
     }
 }
 
-impl Tx {
-    /// Locks an approval and takes the time at which the lock was had. In a statement of its own: after a wait, the
-    /// rows that a locking statement joins are still those from before it, such as no reviewer, and a time from
-    /// before it would let an overdue approval be decided that others were told had expired.
-    async fn approval_lock(&mut self, workspace: WorkspaceId, id: ApprovalId) -> Result<bool, StorageError> {
-        let had: Option<(Ts,)> = self
-            .fetch_optional(
-                sql!(
-                    /* postgres */
-                    "WITH held AS MATERIALIZED (SELECT id FROM agent_pending_actions ",
-                    "WHERE workspace_id = $1 AND id = $2 FOR UPDATE) SELECT clock_timestamp() FROM held"
-                ),
-                args![workspace, id],
-            )
-            .await?;
-        if let Some((time,)) = had {
-            self.time_is(time.0);
-        }
-        Ok(had.is_some())
-    }
+/// Locks an approval and takes the time at which the lock was had. In a statement of its own: after a wait, the rows
+/// that a locking statement joins are still those from before it, such as no reviewer, and a time from before it
+/// would let an overdue approval be decided that others were told had expired.
+const LOCK: &str = sql!(
+    /* postgres */
+    "WITH held AS MATERIALIZED (SELECT id FROM agent_pending_actions ",
+    "WHERE workspace_id = $1 AND id = $2 FOR UPDATE) ",
+    "SELECT clock_timestamp() FROM (SELECT COUNT(*) FROM held) AS had"
+);
 
-    /// The approval with what a decision must know, locked until the transaction ends.
+impl Db {
+    /// A transaction with an approval locked until its end, and what a decision must know of it.
+    pub async fn begin_deciding(
+        &self,
+        workspace: WorkspaceId,
+        id: ApprovalId,
+    ) -> Result<(Tx, Option<Deciding>), StorageError> {
+        let mut tx = self.begin_with(LOCK, args![workspace, id]).await?;
+        let found = tx.deciding(workspace, id).await?;
+        Ok((tx, found))
+    }
+}
+
+impl Tx {
+    /// The same inside a transaction that has begun.
     pub async fn approval_for_decision(
         &mut self,
         workspace: WorkspaceId,
         id: ApprovalId,
     ) -> Result<Option<Deciding>, StorageError> {
-        if self.engine() == Engine::Postgres && !self.approval_lock(workspace, id).await? {
-            return Ok(None);
+        if self.engine() == Engine::Postgres {
+            let (time,): (Ts,) = self.fetch_one(LOCK, args![workspace, id]).await?;
+            self.time_is(time.0);
         }
+        self.deciding(workspace, id).await
+    }
+
+    async fn deciding(
+        &mut self,
+        workspace: WorkspaceId,
+        id: ApprovalId,
+    ) -> Result<Option<Deciding>, StorageError> {
         let sql = format!("{COLUMNS} WHERE a.workspace_id = $1 AND a.id = $2");
         let row = self.fetch_optional::<ApprovalRow>(sql, args![workspace, id]).await?;
         let Some(row) = row else { return Ok(None) };
