@@ -310,18 +310,17 @@ CREATE TABLE cron_fires (
   PRIMARY KEY (name, slot)
 ) STRICT;
 
--- Numbered after commit by one publisher, so that a reader that resumes by seq misses nothing.
+-- Numbered as it is written: with one writer at a time, a reader that resumes by seq misses nothing.
 CREATE TABLE events (
   id BLOB NOT NULL PRIMARY KEY,
   workspace_id BLOB NOT NULL,
-  seq INTEGER,
+  seq INTEGER NOT NULL,
   topic TEXT NOT NULL,
   subject_id BLOB NOT NULL,
   created_at INTEGER NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX events_seq ON events (seq) WHERE seq IS NOT NULL;
-CREATE INDEX events_follow ON events (workspace_id, seq) WHERE seq IS NOT NULL;
-CREATE INDEX events_unnumbered ON events (id) WHERE seq IS NULL;
+CREATE UNIQUE INDEX events_seq ON events (seq);
+CREATE INDEX events_follow ON events (workspace_id, seq);
 CREATE INDEX events_age ON events (created_at);
 
 CREATE TABLE counters (

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use countersign::args;
 use countersign::domain::canonical::Data;
 use countersign::server::storage::Db;
+use countersign::server::storage::db::Engine;
 use uuid::Uuid;
 
 const READ: &str = "SELECT a.id, a.workspace_id, a.team_id, a.agent_id, a.workflow_execution_id, a.action_type, \
@@ -36,6 +37,11 @@ const AUDIT: &str = "INSERT INTO agent_action_audit_log (id, workspace_id, team_
     actor_name, event, action_type, action_data, description, approval_id, risk_level, was_automatic, success, error, \
     result, duration_ms, executed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
     $17, $18, $19)";
+
+const NUMBER: &str = "UPDATE counters SET value = value + 1 WHERE name = 'event_seq'";
+
+const NUMBERED_EVENT: &str = "INSERT INTO events (id, workspace_id, topic, subject_id, created_at, seq) \
+    SELECT $1, $2, $3, $4, $5, value FROM counters WHERE name = 'event_seq'";
 
 const EVENT: &str =
     "INSERT INTO events (id, workspace_id, topic, subject_id, created_at) VALUES ($1, $2, $3, $4, $5)";
@@ -86,7 +92,10 @@ pub async fn decide(db: &Db, world: &World, id: Uuid, data: &Data, text: &str, h
     ];
     tx.execute(AUDIT, audit).await?;
     let event = args![tx.id(), workspace, "approval", id, now];
-    tx.execute(EVENT, event).await?;
-    let _: (Uuid,) = tx.fetch_one(READ, args![workspace, id]).await?;
+    if tx.engine() == Engine::Sqlite {
+        tx.execute(NUMBER, args![]).await?;
+    }
+    let numbered = tx.dialect(NUMBERED_EVENT, EVENT);
+    tx.execute(numbered, event).await?;
     Ok(tx.commit().await?)
 }

@@ -5,6 +5,7 @@ use super::{Shared, Slots};
 use crate::server::storage::StorageError;
 use crate::server::storage::jobs::{self, Job};
 use crate::server::wake::Pause;
+use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -52,6 +53,14 @@ pub(super) async fn dispatch(shared: Arc<Shared>) {
 }
 
 async fn claim(shared: &Shared) -> Result<Claimed, StorageError> {
+    // Most wakes tell of jobs that are due later: a look costs no write transaction.
+    let now = shared.db.now().await?;
+    let looked = Instant::now();
+    let first = jobs::jobs_next_run_at(&mut shared.db.read().await?, DateTime::<Utc>::UNIX_EPOCH).await?;
+    if first.is_none_or(|first| first > now) {
+        let next = first.map(|first| looked + (first - now).to_std().unwrap_or_default());
+        return Ok(Claimed { jobs: Vec::new(), leased_at: looked, next });
+    }
     let leased_at = Instant::now();
     let mut tx = shared.db.begin().await?;
     let began = Instant::now();

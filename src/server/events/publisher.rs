@@ -1,6 +1,7 @@
-//! Numbers events after their commits. One publisher at a time in the whole system, so that a number becomes
-//! visible only after all lower ones.
+//! Numbers events after their commits, on PostgreSQL. One publisher at a time in the whole system, so that a number
+//! becomes visible only after all lower ones. On SQLite events are born with their numbers.
 
+use crate::server::storage::db::Engine;
 use crate::server::storage::listen::{self, Channel};
 use crate::server::storage::{Db, StorageError, events};
 use crate::server::wake::{Pause, Wake};
@@ -21,6 +22,21 @@ enum Round {
 
 /// Runs until it is dropped.
 pub(super) async fn publish(db: Db, wake: Wake) {
+    match db.engine() {
+        Engine::Sqlite => pass_on(db, wake).await,
+        Engine::Postgres => number(db, wake).await,
+    }
+}
+
+async fn pass_on(db: Db, wake: Wake) {
+    loop {
+        db.wakes.events.notified().await;
+        wake.published.notify_one();
+        tokio::time::sleep(PUBLISH_EVERY).await;
+    }
+}
+
+async fn number(db: Db, wake: Wake) {
     let mut pause = Pause::default();
     loop {
         match publish_once(&db, &wake).await {

@@ -1,4 +1,5 @@
-//! The outbox: events are written unnumbered with their change, numbered after the commit, and read by number.
+//! The outbox: events are written with their change, and read by number. SQLite numbers them as they are written;
+//! on PostgreSQL, where many write at once, they are numbered after the commit.
 
 use super::{Conn, StorageError, Tx};
 use crate::domain::event::Topic;
@@ -55,20 +56,15 @@ pub async fn events_waiting(conn: &mut Conn) -> Result<bool, StorageError> {
     Ok(waiting)
 }
 
-/// Makes this transaction the one publisher. `false`: another node is at it. SQLite has one writer anyway.
+/// Makes this transaction the one publisher. `false`: another node is at it.
 pub async fn events_publisher_lock(tx: &mut Tx) -> Result<bool, StorageError> {
-    match tx.engine() {
-        super::db::Engine::Sqlite => Ok(true),
-        super::db::Engine::Postgres => {
-            let (locked,): (bool,) = tx
-                .fetch_one(
-                    sql!(/* postgres */ "SELECT pg_try_advisory_xact_lock($1) AS locked"),
-                    args![PUBLISHER_LOCK],
-                )
-                .await?;
-            Ok(locked)
-        }
-    }
+    let (locked,): (bool,) = tx
+        .fetch_one(
+            sql!(/* postgres */ "SELECT pg_try_advisory_xact_lock($1) AS locked"),
+            args![PUBLISHER_LOCK],
+        )
+        .await?;
+    Ok(locked)
 }
 
 /// Numbers up to [`BATCH`] committed events in the order of their ids; only under the publisher's lock.
@@ -77,6 +73,7 @@ pub async fn events_number(tx: &mut Tx) -> Result<u64, StorageError> {
     let numbered = tx
         .execute(
             sql!(
+                /* postgres */
                 "UPDATE events SET seq = (SELECT value FROM counters WHERE name = 'event_seq') + batch.n ",
                 "FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM (",
                 "SELECT id FROM events WHERE seq IS NULL ORDER BY id LIMIT $1) AS waiting) AS batch ",

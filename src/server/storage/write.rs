@@ -1,5 +1,6 @@
 //! What every change carries with it, in its own transaction: an audit row, an event, jobs.
 
+use super::db::Engine;
 use super::{Arg, StorageError, Tx};
 use crate::domain::approval::ActorRef;
 use crate::domain::event::Topic;
@@ -118,11 +119,22 @@ impl Tx {
         subject: Uuid,
     ) -> Result<(), StorageError> {
         let (id, now) = (self.id(), self.now());
-        self.execute(
+        if self.engine() == Engine::Sqlite {
+            // One writer at a time: a number becomes visible after all lower ones.
+            self.execute(
+                sql!(/* sqlite */ "UPDATE counters SET value = value + 1 WHERE name = 'event_seq'"),
+                args![],
+            )
+            .await?;
+        }
+        let sql = self.dialect(
+            sql!(
+                "INSERT INTO events (id, workspace_id, topic, subject_id, created_at, seq) ",
+                "SELECT $1, $2, $3, $4, $5, value FROM counters WHERE name = 'event_seq'"
+            ),
             sql!("INSERT INTO events (id, workspace_id, topic, subject_id, created_at) VALUES ($1, $2, $3, $4, $5)"),
-            args![id, workspace, topic.as_str(), subject, now],
-        )
-        .await?;
+        );
+        self.execute(sql, args![id, workspace, topic.as_str(), subject, now]).await?;
         self.wake_events();
         Ok(())
     }
