@@ -22,15 +22,16 @@ setup: ## Install everything that building and testing need
 setup-build:
 	@scripts/setup.sh build
 
-# cargo-leptos empties target/site and fills it before it builds the server, which embeds what is there.
+# cargo-leptos empties target/site and fills it before it builds the server, which embeds what is there. --split
+# puts the code of the late pages (src/ui/pages/late.rs) into a file of its own; without it the page finds no loader.
 build: setup-build ## Build the release binary, target/release/countersign
-	LEPTOS_HASH_FILES=true cargo leptos build --release -P
+	cargo leptos build --release -P --split
 
 build-debug: setup-build ## Build what the tests run: target/debug/countersign and target/site
 	@scripts/build-debug.sh
 
 dev: setup-build ## Serve, and build again on every change
-	cargo leptos watch $(if $(ARGS),-- $(ARGS))
+	cargo leptos watch --split $(if $(ARGS),-- $(ARGS))
 
 fmt: setup-build ## Format the code
 	cargo fmt

@@ -4,5 +4,5 @@
 # a second copy of them.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-cargo leptos build --frontend-only
+cargo leptos build --frontend-only --split
 cargo build --no-default-features --features ssr --bin countersign --tests

@@ -10,22 +10,19 @@ use crate::server_fns::page::cookie;
 use crate::ui::components::provide_announcer;
 use crate::ui::hooks::{Theme, provide_now, use_hydrated};
 use crate::ui::pages::approvals::{ApprovalPage, ApprovalsPage};
-use crate::ui::pages::audit::AuditPage;
-use crate::ui::pages::records::{NewRecordPage, RecordPage, RecordsPage};
-use crate::ui::pages::set_up::SetUpPage;
-use crate::ui::pages::settings::{
-    AccountPage, ActionTypePage, ActionTypesPage, AgentPage, AgentsPage, MembersPage, NewActionTypePage,
-    TeamPage, TeamsPage, TokensPage, WebhookPage, WebhooksPage, WorkspacePage,
-};
 use crate::ui::pages::sign_in::SignInPage;
-use crate::ui::pages::{NotFound, SignedIn};
+use crate::ui::pages::{LatePage, NotFound, SignedIn};
 
 /// Addresses of the files that a page loads, and the script that starts them.
 #[derive(Clone, Debug)]
 pub struct PageFiles {
     pub css: String,
     pub js: String,
+    /// What `js` imports.
+    pub loader: String,
     pub wasm: String,
+    /// The code of the late pages, where this is one.
+    pub late: Option<String>,
     pub script: String,
 }
 
@@ -44,7 +41,11 @@ pub fn shell(options: LeptosOptions, files: PageFiles) -> impl IntoView {
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
                 <link rel="stylesheet" href=files.css />
                 <link rel="modulepreload" href=files.js />
+                <link rel="modulepreload" href=files.loader />
                 <link rel="preload" r#as="fetch" r#type="application/wasm" crossorigin="" href=files.wasm />
+                {files.late.map(|late| view! {
+                    <link rel="preload" r#as="fetch" r#type="application/wasm" crossorigin="" href=late />
+                })}
                 <AutoReload options=options />
                 <script type="module" nonce=use_nonce() inner_html=files.script></script>
                 <MetaTags />
@@ -70,15 +71,15 @@ pub fn App() -> impl IntoView {
                 // The dashboard takes this place.
                 <Route path=path!("/") view=|| view! { <Redirect path="/approvals" /> } ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
-                <Route path=path!("/setup") view=SetUpPage ssr=SsrMode::Async />
+                <Route path=path!("/setup") view=LatePage::SetUp ssr=SsrMode::Async />
                 <Route path=path!("/settings/account") view=|| view! { <Redirect path="/settings" /> } ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=SignedIn ssr=SsrMode::Async>
                     <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async />
                     <Route path=path!("/approvals/:id") view=ApprovalPage ssr=SsrMode::Async />
-                    <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async />
-                    <Route path=path!("/records") view=RecordsPage ssr=SsrMode::Async />
-                    <Route path=path!("/records/new") view=NewRecordPage ssr=SsrMode::Async />
-                    <Route path=path!("/records/:id") view=RecordPage ssr=SsrMode::Async />
+                    <Route path=path!("/audit") view=LatePage::Audit ssr=SsrMode::Async />
+                    <Route path=path!("/records") view=LatePage::Records ssr=SsrMode::Async />
+                    <Route path=path!("/records/new") view=LatePage::NewRecord ssr=SsrMode::Async />
+                    <Route path=path!("/records/:id") view=LatePage::Record ssr=SsrMode::Async />
                     <SettingsRoutes />
                 </ParentRoute>
             </Routes>
@@ -95,19 +96,19 @@ fn title(page: String) -> String {
 fn SettingsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/settings") view=Outlet ssr=SsrMode::Async>
-            <Route path=path!("") view=AccountPage ssr=SsrMode::Async />
-            <Route path=path!("/members") view=MembersPage ssr=SsrMode::Async />
-            <Route path=path!("/tokens") view=TokensPage ssr=SsrMode::Async />
-            <Route path=path!("/agents") view=AgentsPage ssr=SsrMode::Async />
-            <Route path=path!("/agents/:id") view=AgentPage ssr=SsrMode::Async />
-            <Route path=path!("/teams") view=TeamsPage ssr=SsrMode::Async />
-            <Route path=path!("/teams/:id") view=TeamPage ssr=SsrMode::Async />
-            <Route path=path!("/action-types") view=ActionTypesPage ssr=SsrMode::Async />
-            <Route path=path!("/action-types/new") view=NewActionTypePage ssr=SsrMode::Async />
-            <Route path=path!("/action-types/:name") view=ActionTypePage ssr=SsrMode::Async />
-            <Route path=path!("/webhooks") view=WebhooksPage ssr=SsrMode::Async />
-            <Route path=path!("/webhooks/:id") view=WebhookPage ssr=SsrMode::Async />
-            <Route path=path!("/workspace") view=WorkspacePage ssr=SsrMode::Async />
+            <Route path=path!("") view=LatePage::Account ssr=SsrMode::Async />
+            <Route path=path!("/members") view=LatePage::Members ssr=SsrMode::Async />
+            <Route path=path!("/tokens") view=LatePage::Tokens ssr=SsrMode::Async />
+            <Route path=path!("/agents") view=LatePage::Agents ssr=SsrMode::Async />
+            <Route path=path!("/agents/:id") view=LatePage::Agent ssr=SsrMode::Async />
+            <Route path=path!("/teams") view=LatePage::Teams ssr=SsrMode::Async />
+            <Route path=path!("/teams/:id") view=LatePage::Team ssr=SsrMode::Async />
+            <Route path=path!("/action-types") view=LatePage::ActionTypes ssr=SsrMode::Async />
+            <Route path=path!("/action-types/new") view=LatePage::NewActionType ssr=SsrMode::Async />
+            <Route path=path!("/action-types/:name") view=LatePage::ActionType ssr=SsrMode::Async />
+            <Route path=path!("/webhooks") view=LatePage::Webhooks ssr=SsrMode::Async />
+            <Route path=path!("/webhooks/:id") view=LatePage::Webhook ssr=SsrMode::Async />
+            <Route path=path!("/workspace") view=LatePage::Workspace ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

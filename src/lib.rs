@@ -8,10 +8,14 @@ pub mod server;
 pub mod server_fns;
 pub mod ui;
 
-/// Called by the page's script: takes over what the server rendered.
+/// Called by the page's script: takes over what the server rendered. Without the code of the page it stays as the
+/// server made it, which works too.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    let path = leptos::prelude::location().pathname().unwrap_or_default();
+    if ui::pages::ready_for(&path).await {
+        leptos::mount::hydrate_body(app::App);
+    }
 }

@@ -9,7 +9,7 @@ const fill = async (page: Page, email: string, password: string) => {
 };
 
 /** What a page whose server ends before it says. */
-const SERVER_ENDS = /ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET).*\/events/;
+const SERVER_ENDS = /ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET).*\/(events|approvals\/(list|count))/;
 
 test("a member signs in and sees the approvals", { tag: ["@nojs", "@phone", "@postgres"] }, async ({ page, workspace }) => {
   await submitSignIn(page, await workspace.member("reviewer"));

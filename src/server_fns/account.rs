@@ -32,7 +32,7 @@ pub fn local_path(next: Option<&str>) -> String {
 }
 
 /// Who is signed in, in which workspace, with which role.
-#[server(name = AccountMe, prefix = "/api/fn", endpoint = "account/me", input = JsonOrForm)]
+#[server(name = AccountMe, prefix = "/api/fn", endpoint = "account/me", protocol = JsonOrForm)]
 pub async fn me() -> Result<Me, AppError> {
     use super::door;
     use crate::server::services::{accounts, ctx::OwnAccount};
@@ -42,7 +42,7 @@ pub async fn me() -> Result<Me, AppError> {
 
 /// Starts a session: the answer sets the cookie `cs_session`. A plain form goes on to `next`, a path of ours.
 /// Anonymous.
-#[server(name = AccountSignIn, prefix = "/api/fn", endpoint = "account/sign-in", input = JsonOrForm)]
+#[server(name = AccountSignIn, prefix = "/api/fn", endpoint = "account/sign-in", protocol = JsonOrForm)]
 pub async fn sign_in(input: SignIn, #[server(default)] next: Option<String>) -> Result<Me, AppError> {
     use super::{door, reply};
     use crate::server::services::accounts;
@@ -57,7 +57,7 @@ pub async fn sign_in(input: SignIn, #[server(default)] next: Option<String>) -> 
 }
 
 /// Ends the session of this request and takes its cookie away.
-#[server(name = AccountSignOut, prefix = "/api/fn", endpoint = "account/sign-out", input = JsonOrForm)]
+#[server(name = AccountSignOut, prefix = "/api/fn", endpoint = "account/sign-out", protocol = JsonOrForm)]
 pub async fn sign_out() -> Result<(), AppError> {
     use super::{door, reply};
     use crate::server::services::{accounts, ctx::OwnAccount};
@@ -72,7 +72,7 @@ pub async fn sign_out() -> Result<(), AppError> {
 }
 
 /// Whether a set-up link still works. Anonymous: who does not hold the link learns nothing.
-#[server(name = AccountSetUpLink, prefix = "/api/fn", endpoint = "account/set-up-link", input = JsonOrForm)]
+#[server(name = AccountSetUpLink, prefix = "/api/fn", endpoint = "account/set-up-link", protocol = JsonOrForm)]
 pub async fn set_up_link(token: String) -> Result<(), AppError> {
     use super::door;
     use crate::server::services::setup;
@@ -81,7 +81,7 @@ pub async fn set_up_link(token: String) -> Result<(), AppError> {
 }
 
 /// The first owner, by the set-up link: makes the workspace and starts a session. Anonymous.
-#[server(name = AccountSetUp, prefix = "/api/fn", endpoint = "account/set-up", input = JsonOrForm)]
+#[server(name = AccountSetUp, prefix = "/api/fn", endpoint = "account/set-up", protocol = JsonOrForm)]
 pub async fn set_up(input: SetUp) -> Result<Me, AppError> {
     use super::{door, reply};
     use crate::server::services::setup;
@@ -96,7 +96,7 @@ pub async fn set_up(input: SetUp) -> Result<Me, AppError> {
 }
 
 /// Moves this session to another workspace of the same person.
-#[server(name = AccountSwitchWorkspace, prefix = "/api/fn", endpoint = "account/switch-workspace", input = JsonOrForm)]
+#[server(name = AccountSwitchWorkspace, prefix = "/api/fn", endpoint = "account/switch-workspace", protocol = JsonOrForm)]
 pub async fn switch_workspace(id: WorkspaceId) -> Result<Me, AppError> {
     use super::{door, reply};
     use crate::server::services::{accounts, ctx::OwnAccount};
@@ -111,7 +111,7 @@ pub async fn switch_workspace(id: WorkspaceId) -> Result<Me, AppError> {
 }
 
 /// Changes the password and ends the person's other sessions.
-#[server(name = AccountChangePassword, prefix = "/api/fn", endpoint = "account/change-password", input = JsonOrForm)]
+#[server(name = AccountChangePassword, prefix = "/api/fn", endpoint = "account/change-password", protocol = JsonOrForm)]
 pub async fn change_password(input: ChangePassword) -> Result<(), AppError> {
     use super::{door, reply};
     use crate::server::services::{accounts, ctx::OwnAccount};
@@ -125,7 +125,7 @@ pub async fn change_password(input: ChangePassword) -> Result<(), AppError> {
 }
 
 /// For how long this person's low and medium decisions are held.
-#[server(name = AccountSetHold, prefix = "/api/fn", endpoint = "account/set-hold-seconds", input = JsonOrForm)]
+#[server(name = AccountSetHold, prefix = "/api/fn", endpoint = "account/set-hold-seconds", protocol = JsonOrForm)]
 pub async fn set_hold_seconds(input: SetHold) -> Result<Me, AppError> {
     use super::{door, reply};
     use crate::server::services::{accounts, ctx::OwnAccount};
@@ -139,7 +139,7 @@ pub async fn set_hold_seconds(input: SetHold) -> Result<Me, AppError> {
 }
 
 /// The colours of the pages, kept in this browser's cookie `cs_theme`: nothing of it reaches the database.
-#[server(name = AccountSetTheme, prefix = "/api/fn", endpoint = "account/set-theme", input = JsonOrForm)]
+#[server(name = AccountSetTheme, prefix = "/api/fn", endpoint = "account/set-theme", protocol = JsonOrForm)]
 pub async fn set_theme(theme: ThemeChoice) -> Result<(), AppError> {
     use super::{door, reply};
     use crate::server::services::ctx::OwnAccount;

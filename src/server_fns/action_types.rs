@@ -77,7 +77,7 @@ impl TryFrom<ActionTypePatchForm> for PatchActionType {
 }
 
 /// The catalogue from low to critical, then the workspace's own types.
-#[server(name = ActionTypeList, prefix = "/api/fn", endpoint = "action-types/list", input = JsonOrForm)]
+#[server(name = ActionTypeList, prefix = "/api/fn", endpoint = "action-types/list", protocol = JsonOrForm)]
 pub async fn action_type_list() -> Result<Vec<ActionType>, AppError> {
     use super::door;
     use crate::server::services::{action_types, ctx::ReadSettings};
@@ -85,7 +85,7 @@ pub async fn action_type_list() -> Result<Vec<ActionType>, AppError> {
     door::answer(action_types::action_type_list(&by, &state.db)).await
 }
 
-#[server(name = ActionTypeGet, prefix = "/api/fn", endpoint = "action-types/get", input = JsonOrForm)]
+#[server(name = ActionTypeGet, prefix = "/api/fn", endpoint = "action-types/get", protocol = JsonOrForm)]
 pub async fn action_type_get(name: String) -> Result<ActionType, AppError> {
     use super::door;
     use crate::server::services::{action_types, ctx::ReadSettings};
@@ -94,7 +94,7 @@ pub async fn action_type_get(name: String) -> Result<ActionType, AppError> {
 }
 
 /// Re-classes a built-in type. `version`: the one that the caller saw; none while the type is as it came.
-#[server(name = ActionTypeReclass, prefix = "/api/fn", endpoint = "action-types/reclass", input = JsonOrForm)]
+#[server(name = ActionTypeReclass, prefix = "/api/fn", endpoint = "action-types/reclass", protocol = JsonOrForm)]
 pub async fn action_type_reclass(
     name: String,
     version: Option<i64>,
@@ -112,7 +112,7 @@ pub async fn action_type_reclass(
 }
 
 /// Registers a type of the workspace's own.
-#[server(name = ActionTypeCreate, prefix = "/api/fn", endpoint = "action-types/create", input = JsonOrForm)]
+#[server(name = ActionTypeCreate, prefix = "/api/fn", endpoint = "action-types/create", protocol = JsonOrForm)]
 pub async fn action_type_create(input: ActionTypeForm) -> Result<ActionType, AppError> {
     use super::{door, reply};
     use crate::server::services::{action_types, ctx::Administer};
@@ -126,7 +126,7 @@ pub async fn action_type_create(input: ActionTypeForm) -> Result<ActionType, App
 }
 
 /// Changes a type of the workspace's own.
-#[server(name = ActionTypePatch, prefix = "/api/fn", endpoint = "action-types/patch", input = JsonOrForm)]
+#[server(name = ActionTypePatch, prefix = "/api/fn", endpoint = "action-types/patch", protocol = JsonOrForm)]
 pub async fn action_type_patch(
     name: String,
     version: Option<i64>,
@@ -145,7 +145,7 @@ pub async fn action_type_patch(
 }
 
 /// Puts a built-in type back as it came, or removes one of the workspace's own.
-#[server(name = ActionTypeDelete, prefix = "/api/fn", endpoint = "action-types/delete", input = JsonOrForm)]
+#[server(name = ActionTypeDelete, prefix = "/api/fn", endpoint = "action-types/delete", protocol = JsonOrForm)]
 pub async fn action_type_delete(name: String, version: Option<i64>) -> Result<(), AppError> {
     use super::{door, reply};
     use crate::server::services::{action_types, ctx::Administer};

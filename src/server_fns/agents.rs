@@ -8,7 +8,7 @@ use crate::domain::page::Page;
 use leptos::prelude::*;
 
 /// The agents, by name; archived ones only when asked for.
-#[server(name = AgentList, prefix = "/api/fn", endpoint = "agents/list", input = JsonOrForm)]
+#[server(name = AgentList, prefix = "/api/fn", endpoint = "agents/list", protocol = JsonOrForm)]
 pub async fn agent_list(#[server(default)] filter: AgentFilter) -> Result<Page<Agent>, AppError> {
     use super::door;
     use crate::server::services::{agents, ctx::ReadAgents};
@@ -16,7 +16,7 @@ pub async fn agent_list(#[server(default)] filter: AgentFilter) -> Result<Page<A
     door::answer(agents::agent_list(&by, &state.db, &filter)).await
 }
 
-#[server(name = AgentGet, prefix = "/api/fn", endpoint = "agents/get", input = JsonOrForm)]
+#[server(name = AgentGet, prefix = "/api/fn", endpoint = "agents/get", protocol = JsonOrForm)]
 pub async fn agent_get(id: AgentId) -> Result<Agent, AppError> {
     use super::door;
     use crate::server::services::{agents, ctx::ReadAgents};
@@ -24,7 +24,7 @@ pub async fn agent_get(id: AgentId) -> Result<Agent, AppError> {
     door::answer(agents::agent_get(&by, &state.db, id)).await
 }
 
-#[server(name = AgentCreate, prefix = "/api/fn", endpoint = "agents/create", input = JsonOrForm)]
+#[server(name = AgentCreate, prefix = "/api/fn", endpoint = "agents/create", protocol = JsonOrForm)]
 pub async fn agent_create(input: NewAgent) -> Result<Agent, AppError> {
     use super::{door, reply};
     use crate::server::services::{agents, ctx::WriteAgents};
@@ -38,7 +38,7 @@ pub async fn agent_create(input: NewAgent) -> Result<Agent, AppError> {
 }
 
 /// Changes an agent. `version`: the one that the caller saw; another one is refused.
-#[server(name = AgentPatch, prefix = "/api/fn", endpoint = "agents/patch", input = JsonOrForm)]
+#[server(name = AgentPatch, prefix = "/api/fn", endpoint = "agents/patch", protocol = JsonOrForm)]
 pub async fn agent_patch(id: AgentId, version: Option<i64>, input: PatchAgent) -> Result<Agent, AppError> {
     use super::{door, reply};
     use crate::server::services::{agents, ctx::WriteAgents};
@@ -52,7 +52,7 @@ pub async fn agent_patch(id: AgentId, version: Option<i64>, input: PatchAgent) -
 }
 
 /// Deletes an agent that never did anything; archives any other.
-#[server(name = AgentDelete, prefix = "/api/fn", endpoint = "agents/delete", input = JsonOrForm)]
+#[server(name = AgentDelete, prefix = "/api/fn", endpoint = "agents/delete", protocol = JsonOrForm)]
 pub async fn agent_delete(id: AgentId, version: Option<i64>) -> Result<(), AppError> {
     use super::{door, reply};
     use crate::server::services::{agents, ctx::WriteAgents};

@@ -89,7 +89,7 @@ impl TryFrom<BulkForm> for BulkDecide {
 }
 
 /// The list; what is pending unless the filter says otherwise.
-#[server(name = ApprovalList, prefix = "/api/fn", endpoint = "approvals/list", input = JsonOrForm)]
+#[server(name = ApprovalList, prefix = "/api/fn", endpoint = "approvals/list", protocol = JsonOrForm)]
 pub async fn approval_list(filter: ApprovalFilter) -> Result<Page<Approval>, AppError> {
     use super::door;
     use crate::server::services::{approvals::read, ctx::ReadApprovals};
@@ -98,7 +98,7 @@ pub async fn approval_list(filter: ApprovalFilter) -> Result<Page<Approval>, App
 }
 
 /// How many wait, counted to at most 1,000.
-#[server(name = ApprovalCount, prefix = "/api/fn", endpoint = "approvals/count", input = JsonOrForm)]
+#[server(name = ApprovalCount, prefix = "/api/fn", endpoint = "approvals/count", protocol = JsonOrForm)]
 pub async fn approval_count() -> Result<i64, AppError> {
     use super::door;
     use crate::server::services::{approvals::read, ctx::ReadApprovals};
@@ -107,7 +107,7 @@ pub async fn approval_count() -> Result<i64, AppError> {
 }
 
 /// One approval with its preview and history.
-#[server(name = ApprovalGet, prefix = "/api/fn", endpoint = "approvals/get", input = JsonOrForm)]
+#[server(name = ApprovalGet, prefix = "/api/fn", endpoint = "approvals/get", protocol = JsonOrForm)]
 pub async fn approval_get(id: ApprovalId) -> Result<ApprovalDetail, AppError> {
     use super::door;
     use crate::server::services::{approvals::read, ctx::ReadApprovals};
@@ -116,7 +116,7 @@ pub async fn approval_get(id: ApprovalId) -> Result<ApprovalDetail, AppError> {
 }
 
 /// Approve, reject, edit and approve, or vote.
-#[server(name = ApprovalDecide, prefix = "/api/fn", endpoint = "approvals/decide", input = JsonOrForm)]
+#[server(name = ApprovalDecide, prefix = "/api/fn", endpoint = "approvals/decide", protocol = JsonOrForm)]
 pub async fn approval_decide(id: ApprovalId, input: DecideForm) -> Result<Decided, AppError> {
     use super::door;
     use crate::server::services::{approvals::decide, ctx::DecideApprovals};
@@ -125,7 +125,7 @@ pub async fn approval_decide(id: ApprovalId, input: DecideForm) -> Result<Decide
 }
 
 /// Decide on many; critical ones are refused by name.
-#[server(name = ApprovalBulk, prefix = "/api/fn", endpoint = "approvals/bulk", input = JsonOrForm)]
+#[server(name = ApprovalBulk, prefix = "/api/fn", endpoint = "approvals/bulk", protocol = JsonOrForm)]
 pub async fn approval_bulk(input: BulkForm) -> Result<BulkOutcome, AppError> {
     use super::door;
     use crate::server::services::{approvals::bulk, ctx::DecideApprovals};
@@ -142,7 +142,7 @@ pub async fn approval_bulk(input: BulkForm) -> Result<BulkOutcome, AppError> {
 }
 
 /// Takes an approval back inside its hold.
-#[server(name = ApprovalUndo, prefix = "/api/fn", endpoint = "approvals/undo", input = JsonOrForm)]
+#[server(name = ApprovalUndo, prefix = "/api/fn", endpoint = "approvals/undo", protocol = JsonOrForm)]
 pub async fn approval_undo(id: ApprovalId) -> Result<Approval, AppError> {
     use super::door;
     use crate::server::services::{approvals::lifecycle, ctx::DecideApprovals};
@@ -151,7 +151,7 @@ pub async fn approval_undo(id: ApprovalId) -> Result<Approval, AppError> {
 }
 
 /// Gives reviewers more time.
-#[server(name = ApprovalExtend, prefix = "/api/fn", endpoint = "approvals/extend", input = JsonOrForm)]
+#[server(name = ApprovalExtend, prefix = "/api/fn", endpoint = "approvals/extend", protocol = JsonOrForm)]
 pub async fn approval_extend(id: ApprovalId, input: Extend) -> Result<Approval, AppError> {
     use super::door;
     use crate::server::services::{approvals::lifecycle, ctx::DecideApprovals};
@@ -160,7 +160,7 @@ pub async fn approval_extend(id: ApprovalId, input: Extend) -> Result<Approval, 
 }
 
 /// The requester no longer wants it.
-#[server(name = ApprovalWithdraw, prefix = "/api/fn", endpoint = "approvals/withdraw", input = JsonOrForm)]
+#[server(name = ApprovalWithdraw, prefix = "/api/fn", endpoint = "approvals/withdraw", protocol = JsonOrForm)]
 pub async fn approval_withdraw(
     id: ApprovalId,
     #[server(default)] input: Withdraw,
@@ -172,7 +172,7 @@ pub async fn approval_withdraw(
 }
 
 /// An external agent takes an approved action of its own, once.
-#[server(name = ApprovalClaim, prefix = "/api/fn", endpoint = "approvals/claim", input = JsonOrForm)]
+#[server(name = ApprovalClaim, prefix = "/api/fn", endpoint = "approvals/claim", protocol = JsonOrForm)]
 pub async fn approval_claim(id: ApprovalId) -> Result<Approval, AppError> {
     use super::door;
     use crate::server::services::{approvals::lifecycle, ctx::ReportOutcomes};
@@ -181,7 +181,7 @@ pub async fn approval_claim(id: ApprovalId) -> Result<Approval, AppError> {
 }
 
 /// What happened: by the agent that claimed it, or by a person about an unknown outcome.
-#[server(name = ApprovalOutcome, prefix = "/api/fn", endpoint = "approvals/outcome", input = JsonOrForm)]
+#[server(name = ApprovalOutcome, prefix = "/api/fn", endpoint = "approvals/outcome", protocol = JsonOrForm)]
 pub async fn approval_outcome(id: ApprovalId, input: ReportOutcome) -> Result<Approval, AppError> {
     use super::door;
     use crate::server::services::{approvals::lifecycle, ctx::ReportOutcomes};
@@ -190,7 +190,7 @@ pub async fn approval_outcome(id: ApprovalId, input: ReportOutcome) -> Result<Ap
 }
 
 /// Another try of a failed or unknown outcome.
-#[server(name = ApprovalRetry, prefix = "/api/fn", endpoint = "approvals/retry", input = JsonOrForm)]
+#[server(name = ApprovalRetry, prefix = "/api/fn", endpoint = "approvals/retry", protocol = JsonOrForm)]
 pub async fn approval_retry(id: ApprovalId) -> Result<Approval, AppError> {
     use super::door;
     use crate::server::services::{approvals::lifecycle, ctx::DecideApprovals};
@@ -199,7 +199,7 @@ pub async fn approval_retry(id: ApprovalId) -> Result<Approval, AppError> {
 }
 
 /// Submits an action to the gate.
-#[server(name = ActionSubmit, prefix = "/api/fn", endpoint = "actions/submit", input = JsonOrForm)]
+#[server(name = ActionSubmit, prefix = "/api/fn", endpoint = "actions/submit", protocol = JsonOrForm)]
 pub async fn action_submit(input: SubmitAction) -> Result<Submitted, AppError> {
     use super::door;
     use crate::server::services::{autonomy::AutonomyService, ctx::SubmitActions};

@@ -7,7 +7,7 @@ use crate::domain::page::Page;
 use leptos::prelude::*;
 
 /// The audit trail, newest first.
-#[server(name = AuditList, prefix = "/api/fn", endpoint = "audit/list", input = JsonOrForm)]
+#[server(name = AuditList, prefix = "/api/fn", endpoint = "audit/list", protocol = JsonOrForm)]
 pub async fn audit_list(filter: AuditFilter) -> Result<Page<AuditRow>, AppError> {
     use super::door;
     use crate::server::services::{audit, ctx::ReadAudit};

@@ -2,17 +2,47 @@
 //!
 //! One endpoint takes both, so that a form and an API call are the same function. In a form, fields are
 //! `name="input[field]"`; a blank field counts as absent unless a hidden field `_clearable` names it; fields that
-//! begin with `_` are for the form's own use.
+//! begin with `_` are for the form's own use. The answer is JSON.
 
+use super::call::{call, read, unwritable};
 use crate::domain::AppError;
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
-use server_fn::codec::Post;
-use server_fn::{ContentType, Decodes, Encodes, Format, FormatType};
+use server_fn::client::Client;
+use server_fn::codec::{Json, Post};
+use server_fn::server::Server;
+use server_fn::{ContentType, Decodes, Encodes, Format, FormatType, Http, Protocol};
 use std::fmt;
 
-/// The input encoding of every server function.
-pub type JsonOrForm = Post<JsonOrFormBody>;
+/// How every server function is called.
+///
+/// The server does what `server_fn` does for HTTP. The browser has one sender and one reader for all functions,
+/// where `server_fn` would build both anew for each.
+pub struct JsonOrForm;
+
+impl<I, O, C, S> Protocol<I, O, C, S, AppError> for JsonOrForm
+where
+    I: Serialize + DeserializeOwned + Send,
+    O: Serialize + DeserializeOwned + Send,
+    C: Client<AppError>,
+    S: Server<AppError>,
+{
+    const METHOD: http::Method = http::Method::POST;
+
+    async fn run_server<F, R>(request: S::Request, function: F) -> Result<S::Response, AppError>
+    where
+        F: Fn(I) -> R + Send,
+        R: Future<Output = Result<O, AppError>> + Send,
+    {
+        type OverHttp = Http<Post<JsonOrFormBody>, Json>;
+        <OverHttp as Protocol<I, O, C, S, AppError>>::run_server(request, function).await
+    }
+
+    async fn run_client(path: &str, input: I) -> Result<O, AppError> {
+        let body = serde_json::to_string(&input).map_err(|e| unwritable(&e))?;
+        read(&call(path, JsonOrFormBody::CONTENT_TYPE, body).await?)
+    }
+}
 
 pub struct JsonOrFormBody;
 

@@ -8,7 +8,7 @@ use crate::domain::page::{Page, PageQuery};
 use leptos::prelude::*;
 
 /// The members, by address.
-#[server(name = MemberList, prefix = "/api/fn", endpoint = "members/list", input = JsonOrForm)]
+#[server(name = MemberList, prefix = "/api/fn", endpoint = "members/list", protocol = JsonOrForm)]
 pub async fn member_list(#[server(default)] query: PageQuery) -> Result<Page<Member>, AppError> {
     use super::door;
     use crate::server::services::{ctx::ReadSettings, members};
@@ -17,7 +17,7 @@ pub async fn member_list(#[server(default)] query: PageQuery) -> Result<Page<Mem
 }
 
 /// Adds somebody who has no account yet.
-#[server(name = MemberCreate, prefix = "/api/fn", endpoint = "members/create", input = JsonOrForm)]
+#[server(name = MemberCreate, prefix = "/api/fn", endpoint = "members/create", protocol = JsonOrForm)]
 pub async fn member_create(input: NewMember) -> Result<Member, AppError> {
     use super::{door, reply};
     use crate::server::services::{ctx::Administer, members};
@@ -31,7 +31,7 @@ pub async fn member_create(input: NewMember) -> Result<Member, AppError> {
 }
 
 /// Changes a role, shuts somebody out or lets them in again.
-#[server(name = MemberPatch, prefix = "/api/fn", endpoint = "members/patch", input = JsonOrForm)]
+#[server(name = MemberPatch, prefix = "/api/fn", endpoint = "members/patch", protocol = JsonOrForm)]
 pub async fn member_patch(id: UserId, input: PatchMember) -> Result<Member, AppError> {
     use super::{door, reply};
     use crate::server::services::{ctx::Administer, members};

@@ -8,6 +8,7 @@ pub mod action_types;
 pub mod agents;
 pub mod approvals;
 pub mod audit;
+pub mod call;
 pub mod codec;
 #[cfg(feature = "ssr")]
 pub mod door;

@@ -28,8 +28,9 @@ impl Encodes<AppError> for ProblemEncoding {
 impl Decodes<AppError> for ProblemEncoding {
     type Error = serde_json::Error;
 
+    /// From text, as everything that the browser reads: a second reader would come with a second copy of each type.
     fn decode(bytes: Bytes) -> Result<AppError, Self::Error> {
-        serde_json::from_slice(&bytes)
+        serde_json::from_str(&String::from_utf8_lossy(&bytes))
     }
 }
 

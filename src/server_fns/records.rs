@@ -8,7 +8,7 @@ use crate::domain::record::{NewRecord, PatchRecord, Record, RecordFilter};
 use leptos::prelude::*;
 
 /// The records, last changed first.
-#[server(name = RecordList, prefix = "/api/fn", endpoint = "records/list", input = JsonOrForm)]
+#[server(name = RecordList, prefix = "/api/fn", endpoint = "records/list", protocol = JsonOrForm)]
 pub async fn record_list(#[server(default)] filter: RecordFilter) -> Result<Page<Record>, AppError> {
     use super::door;
     use crate::server::services::{ctx::ReadRecords, records};
@@ -16,7 +16,7 @@ pub async fn record_list(#[server(default)] filter: RecordFilter) -> Result<Page
     door::answer(records::record_list(&by, &state.db, &filter)).await
 }
 
-#[server(name = RecordGet, prefix = "/api/fn", endpoint = "records/get", input = JsonOrForm)]
+#[server(name = RecordGet, prefix = "/api/fn", endpoint = "records/get", protocol = JsonOrForm)]
 pub async fn record_get(id: RecordId) -> Result<Record, AppError> {
     use super::door;
     use crate::server::services::{ctx::ReadRecords, records};
@@ -25,7 +25,7 @@ pub async fn record_get(id: RecordId) -> Result<Record, AppError> {
 }
 
 /// Makes a record. Values of `data` may be texts, as [`crate::domain::record_form`] reads them.
-#[server(name = RecordCreate, prefix = "/api/fn", endpoint = "records/create", input = JsonOrForm)]
+#[server(name = RecordCreate, prefix = "/api/fn", endpoint = "records/create", protocol = JsonOrForm)]
 pub async fn record_create(input: NewRecord) -> Result<Record, AppError> {
     use super::{door, reply};
     use crate::domain::record_form;
@@ -42,7 +42,7 @@ pub async fn record_create(input: NewRecord) -> Result<Record, AppError> {
 
 /// Changes a record. Values of `data` may be texts; a blank one clears its field, an absent one stays. `version`:
 /// the one that the caller saw; another one is refused.
-#[server(name = RecordPatch, prefix = "/api/fn", endpoint = "records/patch", input = JsonOrForm)]
+#[server(name = RecordPatch, prefix = "/api/fn", endpoint = "records/patch", protocol = JsonOrForm)]
 pub async fn record_patch(
     id: RecordId,
     version: Option<i64>,
@@ -68,7 +68,7 @@ pub async fn record_patch(
     .await
 }
 
-#[server(name = RecordDelete, prefix = "/api/fn", endpoint = "records/delete", input = JsonOrForm)]
+#[server(name = RecordDelete, prefix = "/api/fn", endpoint = "records/delete", protocol = JsonOrForm)]
 pub async fn record_delete(id: RecordId, version: Option<i64>) -> Result<(), AppError> {
     use super::{door, reply};
     use crate::server::services::{ctx::WriteRecords, records};

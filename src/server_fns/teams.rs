@@ -11,7 +11,7 @@ use crate::domain::workspace::SetFreeze;
 use leptos::prelude::*;
 
 /// The teams, by name; archived ones only when asked for.
-#[server(name = TeamList, prefix = "/api/fn", endpoint = "teams/list", input = JsonOrForm)]
+#[server(name = TeamList, prefix = "/api/fn", endpoint = "teams/list", protocol = JsonOrForm)]
 pub async fn team_list(#[server(default)] filter: TeamFilter) -> Result<Page<Team>, AppError> {
     use super::door;
     use crate::server::services::{ctx::ReadTeams, teams};
@@ -19,7 +19,7 @@ pub async fn team_list(#[server(default)] filter: TeamFilter) -> Result<Page<Tea
     door::answer(teams::team_list(&by, &state.db, &filter)).await
 }
 
-#[server(name = TeamGet, prefix = "/api/fn", endpoint = "teams/get", input = JsonOrForm)]
+#[server(name = TeamGet, prefix = "/api/fn", endpoint = "teams/get", protocol = JsonOrForm)]
 pub async fn team_get(id: TeamId) -> Result<Team, AppError> {
     use super::door;
     use crate::server::services::{ctx::ReadTeams, teams};
@@ -27,7 +27,7 @@ pub async fn team_get(id: TeamId) -> Result<Team, AppError> {
     door::answer(teams::team_get(&by, &state.db, id)).await
 }
 
-#[server(name = TeamCreate, prefix = "/api/fn", endpoint = "teams/create", input = JsonOrForm)]
+#[server(name = TeamCreate, prefix = "/api/fn", endpoint = "teams/create", protocol = JsonOrForm)]
 pub async fn team_create(input: NewTeam) -> Result<Team, AppError> {
     use super::{door, reply};
     use crate::server::services::{ctx::WriteTeams, teams};
@@ -42,7 +42,7 @@ pub async fn team_create(input: NewTeam) -> Result<Team, AppError> {
 }
 
 /// Changes a team. `version`: the one that the caller saw; another one is refused.
-#[server(name = TeamPatch, prefix = "/api/fn", endpoint = "teams/patch", input = JsonOrForm)]
+#[server(name = TeamPatch, prefix = "/api/fn", endpoint = "teams/patch", protocol = JsonOrForm)]
 pub async fn team_patch(id: TeamId, version: Option<i64>, input: PatchTeam) -> Result<Team, AppError> {
     use super::{door, reply};
     use crate::server::services::{ctx::WriteTeams, teams};
@@ -63,7 +63,7 @@ fn named(list: Vec<String>) -> Vec<String> {
 }
 
 /// Stops a team's automatic execution and dispatch, and its expiry clocks; or lets them go on.
-#[server(name = TeamFreeze, prefix = "/api/fn", endpoint = "teams/freeze", input = JsonOrForm)]
+#[server(name = TeamFreeze, prefix = "/api/fn", endpoint = "teams/freeze", protocol = JsonOrForm)]
 pub async fn team_freeze(id: TeamId, input: SetFreeze) -> Result<Team, AppError> {
     use super::{door, reply};
     use crate::server::services::{ctx::WriteTeams, teams};
@@ -78,7 +78,7 @@ pub async fn team_freeze(id: TeamId, input: SetFreeze) -> Result<Team, AppError>
 }
 
 /// Deletes a team that never did anything; archives any other.
-#[server(name = TeamDelete, prefix = "/api/fn", endpoint = "teams/delete", input = JsonOrForm)]
+#[server(name = TeamDelete, prefix = "/api/fn", endpoint = "teams/delete", protocol = JsonOrForm)]
 pub async fn team_delete(id: TeamId, version: Option<i64>) -> Result<(), AppError> {
     use super::{door, reply};
     use crate::server::services::{ctx::WriteTeams, teams};
@@ -92,7 +92,7 @@ pub async fn team_delete(id: TeamId, version: Option<i64>) -> Result<(), AppErro
 }
 
 /// The agents of a team.
-#[server(name = TeamMemberList, prefix = "/api/fn", endpoint = "teams/members", input = JsonOrForm)]
+#[server(name = TeamMemberList, prefix = "/api/fn", endpoint = "teams/members", protocol = JsonOrForm)]
 pub async fn team_member_list(id: TeamId) -> Result<Vec<TeamMember>, AppError> {
     use super::door;
     use crate::server::services::{ctx::ReadTeams, teams};
@@ -100,7 +100,7 @@ pub async fn team_member_list(id: TeamId) -> Result<Vec<TeamMember>, AppError> {
     door::answer(teams::team_member_list(&by, &state.db, id)).await
 }
 
-#[server(name = TeamMemberAdd, prefix = "/api/fn", endpoint = "teams/add-member", input = JsonOrForm)]
+#[server(name = TeamMemberAdd, prefix = "/api/fn", endpoint = "teams/add-member", protocol = JsonOrForm)]
 pub async fn team_member_add(id: TeamId, input: NewTeamMember) -> Result<TeamMember, AppError> {
     use super::{door, reply};
     use crate::server::services::{ctx::WriteTeams, teams};
@@ -113,7 +113,7 @@ pub async fn team_member_add(id: TeamId, input: NewTeamMember) -> Result<TeamMem
     .await
 }
 
-#[server(name = TeamMemberRemove, prefix = "/api/fn", endpoint = "teams/remove-member", input = JsonOrForm)]
+#[server(name = TeamMemberRemove, prefix = "/api/fn", endpoint = "teams/remove-member", protocol = JsonOrForm)]
 pub async fn team_member_remove(id: TeamId, input: RemoveTeamMember) -> Result<(), AppError> {
     use super::{door, reply};
     use crate::server::services::{ctx::WriteTeams, teams};

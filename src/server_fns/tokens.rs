@@ -29,7 +29,7 @@ impl From<TokenForm> for NewToken {
 }
 
 /// The tokens, newest first: the workspace's for an admin, else one's own.
-#[server(name = TokenList, prefix = "/api/fn", endpoint = "tokens/list", input = JsonOrForm)]
+#[server(name = TokenList, prefix = "/api/fn", endpoint = "tokens/list", protocol = JsonOrForm)]
 pub async fn token_list(#[server(default)] query: PageQuery) -> Result<Page<Token>, AppError> {
     use super::door;
     use crate::server::services::{ctx::OwnAccount, tokens};
@@ -38,7 +38,7 @@ pub async fn token_list(#[server(default)] query: PageQuery) -> Result<Page<Toke
 }
 
 /// Makes a token. The answer is the only one that shows it.
-#[server(name = TokenCreate, prefix = "/api/fn", endpoint = "tokens/create", input = JsonOrForm)]
+#[server(name = TokenCreate, prefix = "/api/fn", endpoint = "tokens/create", protocol = JsonOrForm)]
 pub async fn token_create(input: TokenForm) -> Result<CreatedToken, AppError> {
     use super::shown_once::{ShownOnce, hand_over};
     use super::{door, reply};
@@ -55,7 +55,7 @@ pub async fn token_create(input: TokenForm) -> Result<CreatedToken, AppError> {
 }
 
 /// Ends a token. Twice is as good as once.
-#[server(name = TokenRevoke, prefix = "/api/fn", endpoint = "tokens/revoke", input = JsonOrForm)]
+#[server(name = TokenRevoke, prefix = "/api/fn", endpoint = "tokens/revoke", protocol = JsonOrForm)]
 pub async fn token_revoke(id: TokenId) -> Result<(), AppError> {
     use super::{door, reply};
     use crate::server::services::{ctx::OwnAccount, tokens};

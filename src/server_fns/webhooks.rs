@@ -8,7 +8,7 @@ use crate::domain::webhook::{CreatedWebhook, NewWebhook, PatchWebhook, Webhook};
 use leptos::prelude::*;
 
 /// The webhooks, by name.
-#[server(name = WebhookList, prefix = "/api/fn", endpoint = "webhooks/list", input = JsonOrForm)]
+#[server(name = WebhookList, prefix = "/api/fn", endpoint = "webhooks/list", protocol = JsonOrForm)]
 pub async fn webhook_list(#[server(default)] query: PageQuery) -> Result<Page<Webhook>, AppError> {
     use super::door;
     use crate::server::services::{ctx::ReadSettings, webhooks};
@@ -16,7 +16,7 @@ pub async fn webhook_list(#[server(default)] query: PageQuery) -> Result<Page<We
     door::answer(webhooks::webhook_list(&by, &state.db, &query)).await
 }
 
-#[server(name = WebhookGet, prefix = "/api/fn", endpoint = "webhooks/get", input = JsonOrForm)]
+#[server(name = WebhookGet, prefix = "/api/fn", endpoint = "webhooks/get", protocol = JsonOrForm)]
 pub async fn webhook_get(id: WebhookId) -> Result<Webhook, AppError> {
     use super::door;
     use crate::server::services::{ctx::ReadSettings, webhooks};
@@ -25,7 +25,7 @@ pub async fn webhook_get(id: WebhookId) -> Result<Webhook, AppError> {
 }
 
 /// Makes a webhook. The answer is the only one that shows its secret.
-#[server(name = WebhookCreate, prefix = "/api/fn", endpoint = "webhooks/create", input = JsonOrForm)]
+#[server(name = WebhookCreate, prefix = "/api/fn", endpoint = "webhooks/create", protocol = JsonOrForm)]
 pub async fn webhook_create(input: NewWebhook) -> Result<CreatedWebhook, AppError> {
     use super::shown_once::{ShownOnce, hand_over};
     use super::{door, reply};
@@ -42,7 +42,7 @@ pub async fn webhook_create(input: NewWebhook) -> Result<CreatedWebhook, AppErro
 }
 
 /// Changes a webhook. `version`: the one that the caller saw; another one is refused.
-#[server(name = WebhookPatch, prefix = "/api/fn", endpoint = "webhooks/patch", input = JsonOrForm)]
+#[server(name = WebhookPatch, prefix = "/api/fn", endpoint = "webhooks/patch", protocol = JsonOrForm)]
 pub async fn webhook_patch(
     id: WebhookId,
     version: Option<i64>,
@@ -62,7 +62,7 @@ pub async fn webhook_patch(
 }
 
 /// Refused while an action type is performed by it.
-#[server(name = WebhookDelete, prefix = "/api/fn", endpoint = "webhooks/delete", input = JsonOrForm)]
+#[server(name = WebhookDelete, prefix = "/api/fn", endpoint = "webhooks/delete", protocol = JsonOrForm)]
 pub async fn webhook_delete(id: WebhookId, version: Option<i64>) -> Result<(), AppError> {
     use super::{door, reply};
     use crate::server::services::{ctx::Administer, webhooks};

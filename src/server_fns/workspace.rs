@@ -14,7 +14,7 @@ pub struct DomainsForm {
     pub domains: Words,
 }
 
-#[server(name = WorkspaceGet, prefix = "/api/fn", endpoint = "workspace/get", input = JsonOrForm)]
+#[server(name = WorkspaceGet, prefix = "/api/fn", endpoint = "workspace/get", protocol = JsonOrForm)]
 pub async fn workspace_get() -> Result<Workspace, AppError> {
     use super::door;
     use crate::server::services::{ctx::ReadSettings, workspaces};
@@ -23,7 +23,7 @@ pub async fn workspace_get() -> Result<Workspace, AppError> {
 }
 
 /// Stops all automatic execution and dispatch, and the expiry clocks; or lets them go on.
-#[server(name = WorkspaceFreeze, prefix = "/api/fn", endpoint = "workspace/freeze", input = JsonOrForm)]
+#[server(name = WorkspaceFreeze, prefix = "/api/fn", endpoint = "workspace/freeze", protocol = JsonOrForm)]
 pub async fn workspace_freeze(input: SetFreeze) -> Result<Workspace, AppError> {
     use super::{door, reply};
     use crate::server::services::{ctx::Administer, workspaces};
@@ -37,7 +37,7 @@ pub async fn workspace_freeze(input: SetFreeze) -> Result<Workspace, AppError> {
 }
 
 /// The domains whose mail addresses are the workspace's own people.
-#[server(name = WorkspaceDomains, prefix = "/api/fn", endpoint = "workspace/domains", input = JsonOrForm)]
+#[server(name = WorkspaceDomains, prefix = "/api/fn", endpoint = "workspace/domains", protocol = JsonOrForm)]
 pub async fn internal_domains() -> Result<InternalDomains, AppError> {
     use super::door;
     use crate::server::services::{ctx::ReadSettings, workspaces};
@@ -45,7 +45,7 @@ pub async fn internal_domains() -> Result<InternalDomains, AppError> {
     door::answer(workspaces::internal_domains_get(&by, &state.db)).await
 }
 
-#[server(name = WorkspaceSetDomains, prefix = "/api/fn", endpoint = "workspace/set-domains", input = JsonOrForm)]
+#[server(name = WorkspaceSetDomains, prefix = "/api/fn", endpoint = "workspace/set-domains", protocol = JsonOrForm)]
 pub async fn set_internal_domains(input: DomainsForm) -> Result<InternalDomains, AppError> {
     use super::{door, reply};
     use crate::server::services::{ctx::Administer, workspaces};

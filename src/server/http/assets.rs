@@ -1,12 +1,14 @@
 //! The site's files, inside the binary (read from disk in a debug build): scripts, WASM, styles, `public/`.
 //!
-//! cargo-leptos may put a hash into a file's name and writes `hash.txt` beside the binary, where Leptos' own
-//! components look for it at run time. Ours is one file, so the names are found among the embedded files instead:
-//! the shell writes its own tags from [`bundle`].
+//! The files of a build name each other, so they belong together: a page loads all of them from one folder whose
+//! name says which build it is, `/pkg/<version>/`, and may keep them for good. (cargo-leptos can put a hash into
+//! each name instead, but takes it before it writes those names into the files.)
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 #[derive(RustEmbed)]
@@ -14,18 +16,32 @@ use std::sync::OnceLock;
 #[allow_missing = true]
 struct Site;
 
-const NAME: &str = "countersign";
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
-/// Addresses of the three files that a page loads.
+/// Addresses of the files that a page loads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bundle {
     pub css: String,
     pub js: String,
+    /// Fetches the late pages; `js` imports it.
+    pub loader: String,
     pub wasm: String,
+    /// The code of the late pages.
+    pub late: String,
 }
 
 impl Bundle {
+    fn of(version: &str) -> Self {
+        let folder = if version.is_empty() { "/pkg".to_owned() } else { format!("/pkg/{version}") };
+        Self {
+            css: format!("{folder}/countersign.css"),
+            js: format!("{folder}/countersign.js"),
+            loader: format!("{folder}/__wasm_split.______________________.js"),
+            wasm: format!("{folder}/countersign.wasm"),
+            late: format!("{folder}/split_late.wasm"),
+        }
+    }
+
     /// The text of the `<script type="module">` that hydrates the page.
     pub fn hydration_script(&self) -> String {
         format!(
@@ -35,46 +51,47 @@ impl Bundle {
     }
 }
 
-/// The files of this build, hashed names or plain ones.
+/// The files of this build.
 pub fn bundle() -> &'static Bundle {
     static BUNDLE: OnceLock<Bundle> = OnceLock::new();
-    BUNDLE.get_or_init(|| {
-        let names: Vec<(String, u64)> = Site::iter()
-            .filter(|name| name.starts_with("pkg/"))
-            .map(|name| {
-                let modified = Site::get(&name).and_then(|file| file.metadata.last_modified());
-                (name.into_owned(), modified.unwrap_or(0))
-            })
+    BUNDLE.get_or_init(|| Bundle::of(version()))
+}
+
+/// The version of the files under `pkg/`; empty in a debug build, whose files may change while it runs.
+fn version() -> &'static str {
+    static VERSION: OnceLock<String> = OnceLock::new();
+    VERSION.get_or_init(|| {
+        if cfg!(debug_assertions) {
+            return String::new();
+        }
+        let names = Site::iter().filter(|name| name.starts_with("pkg/"));
+        let mut files: Vec<_> = names
+            .filter_map(|name| Site::get(&name).map(|file| (name.into_owned(), file.metadata.sha256_hash())))
             .collect();
-        choose(&names)
+        files.sort();
+        version_of(&files)
     })
 }
 
-fn choose(names: &[(String, u64)]) -> Bundle {
-    let newest = |extension: &str, otherwise: &str| {
-        let ours = names.iter().filter(|(name, _)| {
-            let middle = name
-                .strip_prefix("pkg/")
-                .and_then(|name| name.strip_prefix(NAME))
-                .and_then(|name| name.strip_suffix(extension));
-            middle.is_some_and(|middle| middle.is_empty() || middle == "_bg" || is_hash(middle))
-        });
-        // A folder that was built twice may hold both generations.
-        let found = ours.max_by_key(|(_, modified)| *modified);
-        format!("/{}", found.map_or(otherwise, |(name, _)| name.as_str()))
-    };
-    Bundle {
-        css: newest(".css", "pkg/countersign.css"),
-        js: newest(".js", "pkg/countersign.js"),
-        wasm: newest(".wasm", "pkg/countersign.wasm"),
+fn version_of(files: &[(String, [u8; 32])]) -> String {
+    let mut all = Sha256::new();
+    for (name, hash) in files {
+        all.update(name.as_bytes());
+        all.update(hash);
     }
+    hex::encode(&all.finalize()[..8])
 }
 
-/// `.` and at least eight characters of base64url.
-fn is_hash(middle: &str) -> bool {
-    middle.strip_prefix('.').is_some_and(|hash| {
-        hash.len() >= 8 && hash.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-    })
+/// The file at the address `path`, and whether the address stands for this very file for good.
+fn file_at<'a>(path: &'a str, version: &str) -> (Cow<'a, str>, bool) {
+    let ours = path
+        .strip_prefix("pkg/")
+        .and_then(|path| path.strip_prefix(version))
+        .and_then(|path| path.strip_prefix('/'));
+    match ours {
+        Some(name) => (format!("pkg/{name}").into(), true),
+        None => (path.into(), false),
+    }
 }
 
 /// A file of the site by its path without the first slash.
@@ -82,7 +99,8 @@ pub fn serve(path: &str, headers: &HeaderMap) -> Option<Response> {
     if path.is_empty() || path.ends_with(".br") || path.ends_with(".gz") {
         return None;
     }
-    let (file, encoding) = negotiate(path, headers)?;
+    let (path, forever) = file_at(path, version());
+    let (file, encoding) = negotiate(&path, headers)?;
     let hash = hex::encode(&file.metadata.sha256_hash()[..16]);
     let tag = format!("\"{hash}\"");
     let fresh = headers
@@ -95,24 +113,18 @@ pub fn serve(path: &str, headers: &HeaderMap) -> Option<Response> {
         if fresh { StatusCode::NOT_MODIFIED.into_response() } else { file.data.into_owned().into_response() };
     let out = response.headers_mut();
     if !fresh {
-        out.insert(header::CONTENT_TYPE, content_type(path));
+        out.insert(header::CONTENT_TYPE, content_type(&path));
         if let Some(encoding) = encoding {
             out.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
     }
-    let cache = if has_hashed_name(path) { FOREVER } else { super::headers::REVALIDATE };
+    let cache = if forever { FOREVER } else { super::headers::REVALIDATE };
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     out.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         out.insert(header::ETAG, tag);
     }
     Some(response)
-}
-
-fn has_hashed_name(path: &str) -> bool {
-    path.strip_prefix("pkg/").and_then(|name| name.rsplit_once('.')).is_some_and(|(stem, _)| {
-        !stem.contains('/') && stem.find('.').is_some_and(|dot| is_hash(&stem[dot..]))
-    })
 }
 
 fn negotiate(path: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
@@ -154,21 +166,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hashed_names_are_found_and_the_newest_wins() {
-        let names = [
-            ("pkg/countersign.Ab3_-xyz9Qw.js", 2),
-            ("pkg/countersign.OLDold12.js", 1),
-            ("pkg/countersign.wasm", 1),
-            ("pkg/countersign.css.br", 9),
-            ("pkg/countersign.min.css", 9),
-        ];
-        let names: Vec<_> = names.iter().map(|(name, at)| ((*name).to_owned(), *at)).collect();
-        let bundle = choose(&names);
-        assert_eq!(bundle.js, "/pkg/countersign.Ab3_-xyz9Qw.js");
-        assert_eq!(bundle.wasm, "/pkg/countersign.wasm");
-        assert_eq!(bundle.css, "/pkg/countersign.css");
-        assert!(has_hashed_name("pkg/countersign.Ab3_-xyz9Qw.js"));
-        assert!(!has_hashed_name("pkg/countersign.js") && !has_hashed_name("favicon.svg"));
+    fn a_version_is_a_folder_of_its_own() {
+        let files = |hash| {
+            [("pkg/countersign.js".to_owned(), [1; 32]), ("pkg/split_late.wasm".to_owned(), [hash; 32])]
+        };
+        let version = version_of(&files(2));
+        assert_ne!(version, version_of(&files(3)), "any file makes another version");
+
+        let js = Bundle::of(&version).js;
+        assert_eq!(file_at(js.trim_start_matches('/'), &version), ("pkg/countersign.js".into(), true));
+        let older = format!("pkg/{}/countersign.js", version_of(&files(3)));
+        assert_eq!(file_at(&older, &version), (older.as_str().into(), false), "no such file");
+        assert_eq!(file_at("pkg/countersign.js", &version), ("pkg/countersign.js".into(), false));
+        assert_eq!(file_at("favicon.svg", &version), ("favicon.svg".into(), false));
+    }
+
+    #[test]
+    fn without_a_version_nothing_is_kept_for_good() {
+        let js = Bundle::of("").js;
+        assert_eq!(file_at(js.trim_start_matches('/'), ""), ("pkg/countersign.js".into(), false));
     }
 
     #[test]

@@ -7,8 +7,10 @@ use super::problem;
 use crate::app::{App, PageFiles, shell};
 use crate::domain::AppError;
 use crate::server::state::AppState;
+use crate::ui::pages::is_late;
 use axum::Router;
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, header};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
@@ -56,11 +58,18 @@ fn document(state: &AppState) -> impl Fn() -> AnyView + Clone + Send + Sync + us
         let files = PageFiles {
             css: files.css.clone(),
             js: files.js.clone(),
+            loader: files.loader.clone(),
             wasm: files.wasm.clone(),
+            late: needs_late().then(|| files.late.clone()),
             script: files.hydration_script(),
         };
         shell(options.clone(), files).into_any()
     }
+}
+
+/// Whether the page that is asked for is one of the late ones.
+fn needs_late() -> bool {
+    use_context::<Parts>().is_some_and(|parts| is_late(parts.uri.path()))
 }
 
 async fn call(State(state): State<AppState>, request: Request) -> impl IntoResponse {

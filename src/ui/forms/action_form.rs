@@ -1,6 +1,7 @@
 //! A form for a server function.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -8,7 +9,7 @@ use leptos::task::spawn_local;
 use serde::de::DeserializeOwned;
 
 use crate::domain::AppError;
-use crate::server_fns::codec::from_form;
+use crate::server_fns::call::{FORM, call, read};
 use crate::ui::components::{
     Button, ButtonKind, ButtonSize, ButtonVariant, FormError, Icon, IconMark, MaybeText, use_announcer,
 };
@@ -39,10 +40,27 @@ pub fn ActionForm<F>(
     children: Children,
 ) -> impl IntoView
 where
-    F: ServerFn<Error = AppError> + DeserializeOwned + 'static,
-    F::Output: 'static,
+    F: ServerFn<Error = AppError>,
+    F::Output: DeserializeOwned + 'static,
 {
     let PhantomData = function;
+    let answered: Option<Answered> = on_done
+        .map(|done| Arc::new(move |answer: &str| read(answer).map(|answer| done.run(answer))) as Answered);
+    sending_form(F::PATH, form, answered, on_refused, class, children)
+}
+
+/// Reads a function's answer and hands it on.
+type Answered = Arc<dyn Fn(&str) -> Result<(), AppError> + Send + Sync>;
+
+/// All of an [`ActionForm`] that is the same for every function, built once.
+fn sending_form(
+    path: &'static str,
+    form: FormState,
+    answered: Option<Answered>,
+    on_refused: Option<Callback<AppError>>,
+    class: String,
+    children: Children,
+) -> AnyView {
     let announcer = use_announcer();
     let returned = use_context::<ReturnedOnce>();
     let (sending, error) = (form.sending, form.error);
@@ -59,20 +77,18 @@ where
         sending.set(true);
         error.set(None);
         announcer.announce("Sending…");
+        let answered = answered.clone();
         spawn_local(async move {
-            let answer = match from_form::<F>(&body) {
-                Ok(arguments) => arguments.run_on_client().await,
-                Err(refused) => Err(refused),
-            };
+            let answer = call(path, FORM, body).await;
             // The form may have left the page meanwhile; then nobody waits for what it says.
             let _ = sending.try_set(false);
-            match (answer, on_done, on_refused) {
-                (Ok(answer), Some(done), _) => done.run(answer),
-                (Ok(_), None, _) => {}
-                (Err(refused), _, Some(tell)) if !matches!(refused, AppError::Invalid { .. }) => {
+            let outcome = answer.and_then(|answer| answered.map_or(Ok(()), |answered| answered(&answer)));
+            match (outcome, on_refused) {
+                (Ok(()), _) => {}
+                (Err(refused), Some(tell)) if !matches!(refused, AppError::Invalid { .. }) => {
                     tell.run(refused)
                 }
-                (Err(refused), _, _) => {
+                (Err(refused), _) => {
                     let _ = error.try_set(Some(refused));
                 }
             }
@@ -82,7 +98,7 @@ where
         <form
             id=form.id.clone()
             method="post"
-            action=F::PATH
+            action=path
             class=class
             on:submit=submit
             aria-busy=move || if sending.get() { "true" } else { "false" }
@@ -92,6 +108,7 @@ where
             {children()}
         </form>
     }
+    .into_any()
 }
 
 /// A field that nobody sees.

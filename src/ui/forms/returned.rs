@@ -25,7 +25,7 @@ impl Returned {
     pub fn from_query(query: &ParamsMap) -> Option<Self> {
         let path = query.get("__path")?;
         let bytes = URL_SAFE.decode(query.get_str("__err")?).ok()?;
-        let error = serde_json::from_slice(&bytes).ok()?;
+        let error = serde_json::from_str(std::str::from_utf8(&bytes).ok()?).ok()?;
         let typed = query
             .get("__form")
             .map(|form| form_urlencoded::parse(form.as_bytes()).into_owned().collect())

@@ -1,0 +1,118 @@
+//! Pages that a reviewer seldom opens. Their code is a WASM file of its own, which the browser fetches on the way
+//! to the first of them, so that the queue does not wait for it.
+
+use leptos::prelude::*;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use leptos_router::ChooseView;
+use leptos_router::hooks::use_url;
+
+use crate::ui::hooks::load_page;
+
+use super::audit::AuditPage;
+use super::records::{NewRecordPage, RecordPage, RecordsPage};
+use super::set_up::SetUpPage;
+use super::settings::{
+    AccountPage, ActionTypePage, ActionTypesPage, AgentPage, AgentsPage, MembersPage, NewActionTypePage,
+    TeamPage, TeamsPage, TokensPage, WebhookPage, WebhooksPage, WorkspacePage,
+};
+
+/// A page whose code comes late. Give it to a route as its view.
+#[derive(Clone, Copy, Debug)]
+pub enum LatePage {
+    SetUp,
+    Audit,
+    Records,
+    NewRecord,
+    Record,
+    Account,
+    Members,
+    Tokens,
+    Agents,
+    Agent,
+    Teams,
+    Team,
+    ActionTypes,
+    NewActionType,
+    ActionType,
+    Webhooks,
+    Webhook,
+    Workspace,
+}
+
+/// Where the late pages are: these addresses and those below them.
+const LATE: [&str; 4] = ["/setup", "/audit", "/records", "/settings"];
+
+impl ChooseView for LatePage {
+    async fn choose(self) -> AnyView {
+        let address = use_url().with_untracked(|url| match url.search() {
+            "" => url.path().to_owned(),
+            query => format!("{}?{query}", url.path()),
+        });
+        match draw(self).await {
+            Ok(page) => page,
+            // The server may have been replaced by a newer one since this page was loaded; then the address has
+            // to be loaded from it.
+            Err(_) => {
+                load_page(&address);
+                ().into_any()
+            }
+        }
+    }
+
+    async fn preload(&self) {
+        // Whoever needs the page asks again, and is told.
+        let _ = preload_draw().await;
+    }
+}
+
+/// Fetches the late pages if `path` is one of them, because a page that the server rendered is taken over at once.
+/// Whether it can be.
+pub async fn ready_for(path: &str) -> bool {
+    !is_late(path) || preload_draw().await.is_ok()
+}
+
+/// Whether a late page is at `path`.
+pub fn is_late(path: &str) -> bool {
+    LATE.iter()
+        .any(|late| path.strip_prefix(late).is_some_and(|below| below.is_empty() || below.starts_with('/')))
+}
+
+/// The only way to the late pages: what is reached from here alone goes into their file.
+#[wasm_split(late, wasm_split_path = ::leptos::wasm_split, preload(preload_draw), fallible)]
+fn draw(page: LatePage) -> Result<AnyView, SplitLoaderError> {
+    Ok(match page {
+        LatePage::SetUp => view! { <SetUpPage /> }.into_any(),
+        LatePage::Audit => view! { <AuditPage /> }.into_any(),
+        LatePage::Records => view! { <RecordsPage /> }.into_any(),
+        LatePage::NewRecord => view! { <NewRecordPage /> }.into_any(),
+        LatePage::Record => view! { <RecordPage /> }.into_any(),
+        LatePage::Account => view! { <AccountPage /> }.into_any(),
+        LatePage::Members => view! { <MembersPage /> }.into_any(),
+        LatePage::Tokens => view! { <TokensPage /> }.into_any(),
+        LatePage::Agents => view! { <AgentsPage /> }.into_any(),
+        LatePage::Agent => view! { <AgentPage /> }.into_any(),
+        LatePage::Teams => view! { <TeamsPage /> }.into_any(),
+        LatePage::Team => view! { <TeamPage /> }.into_any(),
+        LatePage::ActionTypes => view! { <ActionTypesPage /> }.into_any(),
+        LatePage::NewActionType => view! { <NewActionTypePage /> }.into_any(),
+        LatePage::ActionType => view! { <ActionTypePage /> }.into_any(),
+        LatePage::Webhooks => view! { <WebhooksPage /> }.into_any(),
+        LatePage::Webhook => view! { <WebhookPage /> }.into_any(),
+        LatePage::Workspace => view! { <WorkspacePage /> }.into_any(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_late_with_all_below_it() {
+        for late in ["/settings", "/settings/teams/7", "/records/new", "/audit", "/setup"] {
+            assert!(is_late(late), "{late}");
+        }
+        for early in ["/", "/approvals", "/approvals/7", "/sign-in", "/settingsother"] {
+            assert!(!is_late(early), "{early}");
+        }
+    }
+}
