@@ -166,12 +166,34 @@ pub struct Change {
     pub after: Option<String>,
 }
 
+/// An approval, and how the records that it is about stand.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalNow {
+    #[serde(flatten)]
+    pub approval: Approval,
+    #[serde(flatten)]
+    pub records: RecordsNow,
+}
+
+/// How the records of a waiting action stand.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordsNow {
+    /// What changed about them since the action was proposed.
+    pub changed_since: Vec<super::catalogue::RecordDrift>,
+    /// Names this state of them, to be sent with the decision; `null` where the action is about no record, or no
+    /// longer waits.
+    pub records_hash: Option<String>,
+}
+
 /// Everything the detail page shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ApprovalDetail {
     pub approval: Approval,
     pub preview: Preview,
+    pub records: RecordsNow,
     /// Oldest first.
     pub history: Vec<super::audit::AuditRow>,
     /// May the asking person decide it now? If not, why.
@@ -236,7 +258,7 @@ pub struct Decide {
     /// The `argsHash` that the reviewer saw.
     #[validate(custom(function = "args_hash"))]
     pub args_hash: String,
-    /// Needed when rejecting: the agent reads it.
+    /// The agent reads it. The pages ask for it when rejecting.
     #[validate(custom(function = "text::note"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review_notes: Option<String>,
@@ -247,6 +269,11 @@ pub struct Decide {
     #[validate(length(max = 1000, message = "must be at most 1,000 characters"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmation: Option<String>,
+    /// The `recordsHash` that the reviewer saw. Needed to approve once the action's records are not what they were
+    /// when it was proposed.
+    #[validate(custom(function = "args_hash"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records_hash: Option<String>,
 }
 
 fn args_hash(text: &str) -> Result<(), validator::ValidationError> {

@@ -26,6 +26,8 @@ pub struct DecideForm {
     pub edited_action_data: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmation: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records_hash: Option<String>,
 }
 
 impl TryFrom<DecideForm> for Decide {
@@ -55,6 +57,7 @@ impl TryFrom<DecideForm> for Decide {
             review_notes: form.review_notes,
             edited_action_data,
             confirmation: form.confirmation,
+            records_hash: form.records_hash,
         })
     }
 }

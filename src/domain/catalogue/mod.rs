@@ -2,7 +2,7 @@
 //!
 //! `low.rs` to `critical.rs` list the types; `input.rs` reads their data; `risk.rs` raises the risk by what the data
 //! shows; `effects.rs` says what can be done, `plan.rs` and `build.rs` plan it; `preview.rs`, `facts.rs` and
-//! `sentence.rs` say it in words. Nothing here performs
+//! `sentence.rs` say it in words; `drift.rs` says what changed since. Nothing here performs
 //! anything, and the words are computed from the same plan that is performed.
 
 use super::risk::RiskLevel;
@@ -10,6 +10,7 @@ use crate::wire_enum;
 
 mod build;
 mod critical;
+mod drift;
 mod effects;
 mod facts;
 mod high;
@@ -24,10 +25,11 @@ mod sentence;
 #[cfg(test)]
 mod tests;
 
+pub use drift::{RecordDrift, SeenRecord, drift, records_hash};
 pub use effects::{Audience, Effect, ExportFormat, MailDraft, MessageTo, ReadQuery, StatusSubject, plan};
 pub use preview::{MAX_PREVIEW_RECORDS, preview, record_ids};
 pub use risk::{RiskPolicy, assess};
-pub use sentence::sentence;
+pub use sentence::{sentence, sentence_about};
 
 wire_enum! {
     pub enum Reversibility {

@@ -1,4 +1,4 @@
-//! One sentence per action: what will happen, for a list row or, with the records at hand, for the detail page.
+//! One sentence per action: what will happen, with the records that it is about called by their names.
 
 use super::effects::StatusSubject;
 use super::input::{Action, ExportData, Letter};
@@ -12,10 +12,25 @@ use serde_json::{Map, Value};
 /// Longer texts are cut in a sentence; the facts and the data show them whole.
 const QUOTE_MAX: usize = 120;
 
-/// The sentence without a look at records, for list rows. Never empty.
+/// The sentence without a look at records. Never empty.
 pub fn sentence(action_type: &str, title_if_custom: Option<&str>, data: &Data) -> String {
+    told(action_type, title_if_custom, data, &Names(None))
+}
+
+/// The sentence with the records of [`super::record_ids`] as they are.
+pub fn sentence_about(
+    action_type: &str,
+    title_if_custom: Option<&str>,
+    data: &Data,
+    records: &[Record],
+) -> String {
+    let lookup = |id| records.iter().find(|record| record.id == id).cloned();
+    told(action_type, title_if_custom, data, &Names(Some(&lookup)))
+}
+
+fn told(action_type: &str, title_if_custom: Option<&str>, data: &Data, names: &Names<'_>) -> String {
     match Action::parse(action_type, data) {
-        Some(Ok(action)) => of_action(&action, &Names(None)),
+        Some(Ok(action)) => of_action(&action, names),
         Some(Err(_)) | None => generic(action_type, title_if_custom),
     }
 }

@@ -130,17 +130,18 @@ impl Play<'_> {
 
     pub async fn decide(&mut self, id: ApprovalId, will: Will) -> AppResult<()> {
         let by = self.cast.person::<DecideApprovals>(will.by)?;
-        let seen = read::get(&self.cast.person::<ReadApprovals>(will.by)?, self.db, id).await?;
-        let confirmation = match seen.risk_level {
+        let seen = read::now(&self.cast.person::<ReadApprovals>(will.by)?, self.db, id).await?;
+        let confirmation = match seen.approval.risk_level {
             RiskLevel::Critical if will.approved => Some(self.target(id, &will).await?),
             _ => None,
         };
         let decision = Decide {
             approved: will.approved,
-            args_hash: seen.args_hash.clone(),
+            args_hash: seen.approval.args_hash.clone(),
             review_notes: will.notes.map(str::to_owned),
             edited_action_data: will.edited.clone().map(Data::from_value).transpose()?,
             confirmation,
+            records_hash: seen.records.records_hash,
         };
         let decided = match decide::decide(&by, self.db, id, decision).await {
             // Somebody, or the deadline, was faster: so be it.

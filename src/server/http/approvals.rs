@@ -4,7 +4,8 @@ use super::extract::{Json, Path, Query, Versioned, etag};
 use super::problem::ApiResult;
 use crate::domain::action::SubmitAction;
 use crate::domain::approval::{
-    Approval, ApprovalFilter, ApprovalStatus, BulkDecide, BulkOutcome, Decide, Decided, Extend, Withdraw,
+    Approval, ApprovalFilter, ApprovalNow, ApprovalStatus, BulkDecide, BulkOutcome, Decide, Decided, Extend,
+    Withdraw,
 };
 use crate::domain::ids::ApprovalId;
 use crate::domain::outcome::ReportOutcome;
@@ -75,23 +76,23 @@ struct Wait {
 
 /// One approval. With `wait`, the answer is held until it leaves `pending` or the time is over.
 #[utoipa::path(get, path = "/approvals/{id}", tag = "approvals", params(("id" = ApprovalId, Path), Wait),
-    responses((status = 200, description = "The approval", body = Approval)))]
+    responses((status = 200, description = "The approval", body = ApprovalNow)))]
 async fn get(
     State(state): State<AppState>,
     by: Allowed<ReadApprovals>,
     Path(id): Path<ApprovalId>,
     Query(wait): Query<Wait>,
-) -> ApiResult<Versioned<Approval>> {
+) -> ApiResult<Versioned<ApprovalNow>> {
     // Listening starts before the first look, so that nothing falls between the two.
     let mut changes = state.events.get()?.wait_for(by.workspace(), id.0);
-    let mut approval = read::get(&by, &state.db, id).await?;
+    let mut found = read::now(&by, &state.db, id).await?;
     if let Some(seconds) = wait.wait {
         let deadline = Instant::now() + Duration::from_secs(seconds);
-        while approval.status == ApprovalStatus::Pending && changes.changed(deadline).await {
-            approval = read::get(&by, &state.db, id).await?;
+        while found.approval.status == ApprovalStatus::Pending && changes.changed(deadline).await {
+            found = read::now(&by, &state.db, id).await?;
         }
     }
-    Ok(Versioned(approval.version, approval))
+    Ok(Versioned(found.approval.version, found))
 }
 
 /// Decide: approve, reject, edit and approve, or vote. `argsHash` names the data that was seen.

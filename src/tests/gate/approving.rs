@@ -1,7 +1,7 @@
 //! Deciding: approve, reject, edit, vote, confirm, undo, withdraw; who may and who never may.
 
 use crate::actions::{
-    approve, approve_critical, fresh, no, of_risk, pending, place, queue, reject, target, yes,
+    approve, approve_critical, fresh, no, of_risk, pending, place, queue, reject, stored, target, yes,
 };
 use crate::support::app::{Jobs, apps, text};
 use chrono::TimeDelta;
@@ -27,7 +27,7 @@ async fn a_decision_is_taken_once_and_says_who_took_it() {
             assert_eq!(decided["approval"]["reviewedBy"], json!(house.reviewer.id));
             assert_eq!(decided["approval"]["reviewerName"], json!(house.reviewer.name));
             assert_eq!(decided["votesMissing"], 0);
-            assert_eq!(decided["approval"], fresh(&house.reviewer, &approval).await, "{}", app.name());
+            assert_eq!(decided["approval"], stored(&house.reviewer, &approval).await, "{}", app.name());
             let outcome = if approved { "queued" } else { "none" };
             assert_eq!(decided["approval"]["outcome"]["status"], outcome);
             for late in [yes(&approval), no(&approval)] {
@@ -60,7 +60,7 @@ async fn an_edit_is_signed_with_its_own_hash_and_its_own_risk() {
         let answer = app.writes(id, &[], house.reviewer.post(place(&approval), decision.clone())).await;
         let problem = answer.refused(422, "invalid");
         assert_eq!(problem["errors"][0]["pointer"], "/confirmation");
-        assert_eq!(fresh(&house.reviewer, &approval).await, approval, "{}", app.name());
+        assert_eq!(stored(&house.reviewer, &approval).await, approval, "{}", app.name());
         decision["confirmation"] = json!(target(&house.reviewer, &approval).await);
         let step = house.reviewer.post(place(&approval), decision);
         let decided = app.writes(id, &["approval.edited", "approval.approved"], step).await.ok();
@@ -308,7 +308,7 @@ async fn agents_never_decide_whatever_their_token_says() {
                 answer.refused(403, "agents_never_decide");
             }
         }
-        assert_eq!(fresh(&asks, &approval).await, approval, "{}", app.name());
+        assert_eq!(stored(&asks, &approval).await, approval, "{}", app.name());
         app.stop().await;
     }
 }

@@ -20,6 +20,7 @@ mod approving;
 mod bulk;
 mod claiming;
 mod cross_site;
+mod drift;
 mod freezing;
 mod hashes;
 mod input;

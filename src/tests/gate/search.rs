@@ -30,7 +30,13 @@ async fn fill(app: &App, house: &House) {
             approval.description.push_str(" Łódź MÜLLER");
         }
         let executor = Executor::Builtin;
-        let new = NewApproval { approval, executor, idempotency_key: None, expiry_paused_at: None };
+        let new = NewApproval {
+            approval,
+            executor,
+            idempotency_key: None,
+            expiry_paused_at: None,
+            seen: Vec::new(),
+        };
         assert!(tx.approval_insert(&new).await.unwrap());
     }
     tx.commit().await.unwrap();

@@ -23,6 +23,7 @@ pub async fn decide(by: &Allowed<DecideApprovals>, db: &Db, bulk: BulkDecide) ->
             review_notes: bulk.review_notes.clone(),
             edited_action_data: None,
             confirmation: None,
+            records_hash: None,
         };
         let (status, problem) = match approve(&approver, db, item.id, decision, Bulk::Yes).await {
             Ok(decided) if decided.votes_missing > 0 => (BulkStatus::Voted, None),

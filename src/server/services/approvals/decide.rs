@@ -1,9 +1,9 @@
 //! Deciding: approve, reject, edit and approve, vote. Shown = decided = executed.
 
-use super::{audit_of, lost, perform_job, record};
+use super::{audit_of, drift, lost, perform_job, record};
 use crate::domain::approval::{Approval, ApprovalStatus, Decide, Decided};
 use crate::domain::canonical::Data;
-use crate::domain::catalogue::{self, Executor};
+use crate::domain::catalogue::{self, Executor, SeenRecord};
 use crate::domain::ids::ApprovalId;
 use crate::domain::outcome::OutcomeStatus;
 use crate::domain::risk::RiskLevel;
@@ -65,6 +65,9 @@ pub(super) async fn approve(
     if bulk == Bulk::Yes && approval.risk_level == RiskLevel::Critical {
         return Err(AppError::refused("Critical actions are decided one by one."));
     }
+    if decision.approved {
+        drift::look_again(&mut tx, &approval, decision.records_hash.as_deref()).await?;
+    }
     let edited = match decision.edited_action_data {
         Some(ref data) if decision.approved && data.hash() != approval.args_hash => {
             edit(&mut tx, approver, &mut approval, data).await?;
@@ -118,14 +121,16 @@ async fn edit(tx: &mut Tx, approver: &Approver, approval: &mut Approval, data: &
     let before = approval.action_data.to_value();
     approval.action_data = data.clone();
     let title = facts.action_type.as_ref().filter(|own| own.custom).map(|own| own.title.as_str());
-    let sentence = catalogue::sentence(&approval.action_type, title, data);
+    let records = drift::records_of(tx, approval.workspace_id, &approval.action_type, data).await?;
+    let sentence = catalogue::sentence_about(&approval.action_type, title, data, &records);
     let before_words = std::mem::replace(&mut approval.sentence, sentence);
     if approval.description == before_words {
         approval.description = approval.sentence.clone();
     }
     approval.risk_level = risk.level;
     approval.risk_reasons = risk.reasons;
-    if !tx.approval_edit(approval, &old_hash).await? {
+    let seen: Vec<SeenRecord> = records.iter().map(SeenRecord::from).collect();
+    if !tx.approval_edit(approval, &old_hash, &seen).await? {
         return Err(lost(approval, tx.now()));
     }
     tx.votes_clear(approval.workspace_id, approval.id).await?;

@@ -2,6 +2,7 @@
 
 pub mod bulk;
 pub mod decide;
+mod drift;
 pub mod expiry;
 pub mod lifecycle;
 pub mod read;

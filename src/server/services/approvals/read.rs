@@ -1,7 +1,8 @@
 //! Reading approvals: the list, the detail with its preview.
 
+use super::drift;
 use crate::domain::approval::{
-    Approval, ApprovalDetail, ApprovalFilter, ApprovalSort, ApprovalStatus, Preview,
+    Approval, ApprovalDetail, ApprovalFilter, ApprovalNow, ApprovalSort, ApprovalStatus, Preview,
 };
 use crate::domain::catalogue;
 use crate::domain::ids::{ApprovalId, RecordId};
@@ -41,12 +42,26 @@ pub async fn get(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> AppRes
     db.read().await?.approval_get(by.workspace(), id).await?.ok_or_else(|| AppError::not_found("approval"))
 }
 
+/// One approval, with how its records stand.
+pub async fn now(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> AppResult<ApprovalNow> {
+    let mut conn = db.read().await?;
+    let approval =
+        conn.approval_get(by.workspace(), id).await?.ok_or_else(|| AppError::not_found("approval"))?;
+    let records =
+        drift::records_of(&mut conn, by.workspace(), &approval.action_type, &approval.action_data).await?;
+    let records = drift::stand(&mut conn, &approval, &records).await?;
+    Ok(ApprovalNow { approval, records })
+}
+
 /// Everything the detail page shows, in one go.
 pub async fn detail(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> AppResult<ApprovalDetail> {
     let mut conn = db.read().await?;
     let approval =
         conn.approval_get(by.workspace(), id).await?.ok_or_else(|| AppError::not_found("approval"))?;
-    let preview = preview_of(&mut conn, &approval).await?;
+    let found =
+        drift::records_of(&mut conn, by.workspace(), &approval.action_type, &approval.action_data).await?;
+    let records = drift::stand(&mut conn, &approval, &found).await?;
+    let preview = preview_with(&mut conn, &approval, found).await?;
     let query = AuditQuery { approval: Some(id), oldest_first: true, limit: 200, ..AuditQuery::default() };
     let history = conn.audit_list(by.workspace(), &query).await?;
     let owner = match approval.agent_id {
@@ -76,18 +91,18 @@ pub async fn detail(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> App
         }
         Holder::Human { .. } => None,
     };
-    Ok(ApprovalDetail { may_decide: why_not.is_none(), why_not, approval, preview, history })
+    Ok(ApprovalDetail { may_decide: why_not.is_none(), why_not, approval, preview, records, history })
 }
 
 /// What will happen, with the records as they are now.
 pub async fn preview_of(conn: &mut Conn, approval: &Approval) -> AppResult<Preview> {
-    let ids = catalogue::record_ids(&approval.action_type, &approval.action_data);
-    let records: HashMap<RecordId, Record> = conn
-        .records_by_ids(approval.workspace_id, &ids)
-        .await?
-        .into_iter()
-        .map(|record| (record.id, record))
-        .collect();
+    let records =
+        drift::records_of(conn, approval.workspace_id, &approval.action_type, &approval.action_data).await?;
+    preview_with(conn, approval, records).await
+}
+
+async fn preview_with(conn: &mut Conn, approval: &Approval, records: Vec<Record>) -> AppResult<Preview> {
+    let records: HashMap<RecordId, Record> = records.into_iter().map(|record| (record.id, record)).collect();
     let title = match catalogue::find(&approval.action_type) {
         Some(_) => None,
         None => conn

@@ -1,12 +1,13 @@
 //! Submitting an action: the gate lets it run, holds it for people, or denies it.
 
-use super::{audit_of, expire_job, perform_job, record};
+use super::{audit_of, drift, expire_job, perform_job, record};
 use crate::domain::action::{SubmitAction, SubmitVerdict, Submitted};
 use crate::domain::approval::{Approval, ApprovalStatus, DEFAULT_EXPIRY_SECONDS};
 use crate::domain::autonomy::Verdict;
-use crate::domain::catalogue::{self, Executor};
+use crate::domain::catalogue::{self, Executor, SeenRecord};
 use crate::domain::ids::ApprovalId;
 use crate::domain::outcome::{Outcome, OutcomeStatus};
+use crate::domain::record::Record;
 use crate::domain::{AppError, AppResult};
 use crate::server::actions::builtin;
 use crate::server::services::ctx::{Allowed, SubmitActions};
@@ -84,7 +85,8 @@ async fn attempt(
         judged.verdict = Verdict::NeedsApproval;
         judged.reasons = vec!["The requester asked for several approvals.".to_owned()];
     }
-    let new = build(&tx, by, action, &facts, &judged);
+    let records = drift::records_of(&mut tx, workspace, &action.action_type, &action.action_data).await?;
+    let new = build(&tx, by, action, &facts, &judged, &records);
     match judged.verdict {
         Verdict::Deny => {
             let entry = AuditEntry {
@@ -219,12 +221,13 @@ fn build(
     action: &SubmitAction,
     facts: &GateFacts,
     judged: &Judged,
+    records: &[Record],
 ) -> NewApproval {
     let now = tx.now();
     let executes = judged.verdict == Verdict::Execute;
     let frozen = facts.workspace_frozen || facts.team.as_ref().is_some_and(|team| team.frozen);
-    let sentence =
-        catalogue::sentence(&action.action_type, judged.custom_title.as_deref(), &action.action_data);
+    let title = judged.custom_title.as_deref();
+    let sentence = catalogue::sentence_about(&action.action_type, title, &action.action_data, records);
     let description =
         action.description.clone().filter(|text| !text.trim().is_empty()).unwrap_or_else(|| sentence.clone());
     let approval = Approval {
@@ -273,5 +276,6 @@ fn build(
         executor: judged.executor,
         idempotency_key: by.ctx().idempotency_key.clone(),
         expiry_paused_at: frozen.then_some(now),
+        seen: records.iter().map(SeenRecord::from).collect(),
     }
 }

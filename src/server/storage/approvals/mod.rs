@@ -14,8 +14,9 @@ pub use row::{Deciding, NewApproval};
 pub use transition::Decision;
 
 use super::db::Engine;
-use super::{Conn, Db, StorageError, Ts, Tx};
+use super::{Conn, CorruptRow, Db, StorageError, Ts, Tx};
 use crate::domain::approval::Approval;
+use crate::domain::catalogue::SeenRecord;
 use crate::domain::ids::{ApprovalId, WorkspaceId};
 use crate::{args, sql};
 use row::{ApprovalRow, COLUMNS};
@@ -32,6 +33,23 @@ impl Conn {
         let mut approval = Approval::try_from(row)?;
         self.votes_into(workspace, std::slice::from_mut(&mut approval)).await?;
         Ok(Some(approval))
+    }
+
+    /// The records that an approval is about, as they were when it was proposed.
+    pub async fn approval_seen(
+        &mut self,
+        workspace: WorkspaceId,
+        id: ApprovalId,
+    ) -> Result<Vec<SeenRecord>, StorageError> {
+        let row: Option<(Option<String>,)> = self
+            .fetch_optional(
+                sql!("SELECT seen_records FROM agent_pending_actions WHERE workspace_id = $1 AND id = $2"),
+                args![workspace, id],
+            )
+            .await?;
+        let Some(text) = row.and_then(|(text,)| text) else { return Ok(vec![]) };
+        let read = serde_json::from_str(&text);
+        Ok(read.map_err(|cause| CorruptRow::new("agent_pending_actions", "seen_records", id.0, cause))?)
     }
 
     /// The request that a repeat of it means: same requester, same `externalRef` or same idempotency key.

@@ -2,7 +2,7 @@
 
 use crate::domain::approval::{ActorRef, Approval};
 use crate::domain::canonical::Data;
-use crate::domain::catalogue::{self, Executor};
+use crate::domain::catalogue::{self, Executor, SeenRecord};
 use crate::domain::ids::{AgentId, ApprovalId, ExecutionId, TeamId, UserId, WorkspaceId};
 use crate::domain::outcome::Outcome;
 use crate::server::storage::{Arg, CorruptRow, StorageError, Ts, Tx};
@@ -20,12 +20,11 @@ pub(super) const COLUMNS: &str = sql!(
     "a.version, a.required_approvals, a.requested_by_kind, a.requested_by_id, a.requested_by_name, a.external_ref, ",
     "a.hold_until, a.outcome, a.fence, a.outcome_attempts, a.outcome_started_at, a.outcome_finished_at, ",
     "a.outcome_error, a.outcome_result, a.claimed_at, a.claimed_by, a.decision_key, t.name AS team_name, g.name AS agent_name, ",
-    "g.owner_id AS agent_owner_id, u.name AS reviewer_name, y.title AS type_title ",
+    "g.owner_id AS agent_owner_id, u.name AS reviewer_name, a.sentence ",
     "FROM agent_pending_actions a ",
     "LEFT JOIN agent_teams t ON t.id = a.team_id ",
     "LEFT JOIN agents g ON g.id = a.agent_id ",
-    "LEFT JOIN users u ON u.id = a.reviewed_by ",
-    "LEFT JOIN action_types y ON y.workspace_id = a.workspace_id AND y.name = a.action_type AND y.custom"
+    "LEFT JOIN users u ON u.id = a.reviewed_by"
 );
 
 #[derive(sqlx::FromRow)]
@@ -73,7 +72,7 @@ pub(super) struct ApprovalRow {
     agent_owner_id: Option<Uuid>,
     reviewer_name: Option<String>,
     /// The workspace's title of a type of its own.
-    type_title: Option<String>,
+    sentence: Option<String>,
 }
 
 /// An approval with the facts that a decision or a performer needs and that the API does not show.
@@ -124,7 +123,8 @@ impl TryFrom<ApprovalRow> for Approval {
             team_id: row.team_id.map(TeamId),
             agent_id: row.agent_id.map(AgentId),
             workflow_execution_id: row.workflow_execution_id.map(ExecutionId),
-            sentence: catalogue::sentence(&row.action_type, row.type_title.as_deref(), &data),
+            // Kept with every approval since schema version 2.
+            sentence: row.sentence.unwrap_or_else(|| catalogue::sentence(&row.action_type, None, &data)),
             action_data: data,
             original_data: row.original_data.map(|text| json(id, "original_data", &text)).transpose()?,
             action_type: row.action_type,
@@ -174,6 +174,8 @@ pub struct NewApproval {
     pub idempotency_key: Option<String>,
     /// When the clock already stands still at birth.
     pub expiry_paused_at: Option<DateTime<Utc>>,
+    /// The records that it is about, as they are.
+    pub seen: Vec<SeenRecord>,
 }
 
 /// Position in "worst first": 0 is critical.
@@ -217,8 +219,8 @@ impl Tx {
                     "action_type, action_data, description, risk_level, risk_order, risk_reasons, gate_reasons, ",
                     "executor, status, expires_at, expiry_paused_at, created_at, args_hash, required_approvals, ",
                     "requested_by_kind, requested_by_id, requested_by_name, external_ref, idempotency_key, outcome, ",
-                    "search, reviewed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, ",
-                    "$16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27) ON CONFLICT DO NOTHING"
+                    "search, reviewed_at, seen_records, sentence) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, ",
+                    "$16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29) ON CONFLICT DO NOTHING"
                 ),
                 args![
                     a.id,
@@ -247,7 +249,9 @@ impl Tx {
                     new.idempotency_key.as_deref(),
                     a.outcome.status.as_str(),
                     search,
-                    a.reviewed_at
+                    a.reviewed_at,
+                    Arg::json(&new.seen),
+                    a.sentence.as_str()
                 ],
             )
             .await?;

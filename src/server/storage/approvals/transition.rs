@@ -2,6 +2,7 @@
 
 use super::row::{risk_order, search_words};
 use crate::domain::approval::{Approval, ApprovalStatus};
+use crate::domain::catalogue::SeenRecord;
 use crate::domain::ids::{ApprovalId, UserId, WorkspaceId};
 use crate::domain::outcome::OutcomeStatus;
 use crate::server::storage::{Arg, StorageError, Tx};
@@ -53,8 +54,14 @@ impl Tx {
         Ok(changed == 1)
     }
 
-    /// Replaces the data of a pending approval; the first data is kept. `edited` carries the new data, hash and risk.
-    pub async fn approval_edit(&mut self, edited: &Approval, old_hash: &str) -> Result<bool, StorageError> {
+    /// Replaces the data of a pending approval; the first data is kept. `edited` carries the new data, hash and risk;
+    /// `seen` are the records that the new data is about, as they are.
+    pub async fn approval_edit(
+        &mut self,
+        edited: &Approval,
+        old_hash: &str,
+        seen: &[SeenRecord],
+    ) -> Result<bool, StorageError> {
         let now = self.now();
         let data = edited.action_data.canonical();
         let search = search_words(&[
@@ -69,7 +76,7 @@ impl Tx {
                 sql!(
                     "UPDATE agent_pending_actions SET original_data = COALESCE(original_data, action_data), ",
                     "action_data = $3, args_hash = $4, risk_level = $5, risk_order = $6, risk_reasons = $7, ",
-                    "search = $8, description = $11, version = version + 1 ",
+                    "search = $8, description = $11, seen_records = $12, sentence = $13, version = version + 1 ",
                     "WHERE workspace_id = $1 AND id = $2 AND status = 'pending' AND args_hash = $9 ",
                     "AND (expires_at > $10 OR expiry_paused_at IS NOT NULL)"
                 ),
@@ -84,7 +91,9 @@ impl Tx {
                     search,
                     old_hash,
                     now,
-                    edited.description.as_str()
+                    edited.description.as_str(),
+                    Arg::json(&seen),
+                    edited.sentence.as_str()
                 ],
             )
             .await?;

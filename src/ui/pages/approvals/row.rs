@@ -61,7 +61,9 @@ fn RowBody(
     let value = format!("{}.{}", approval.id, approval.args_hash);
     let (picked, shown) = (value.clone(), value.clone());
     let ticked = Signal::derive(move || queue.picked.with(|picked| picked.contains(&shown)));
-    let reason = approval.risk_reasons.last().or(approval.gate_reasons.first()).cloned();
+    // What raised the risk says more than the rule, and the rule more than the type's own risk.
+    let raised = approval.risk_reasons.get(1..).and_then(<[String]>::last);
+    let reason = raised.or(approval.gate_reasons.first()).cloned();
     view! {
         <div class="grid grid-cols-[2.75rem_minmax(0,1fr)] gap-x-2 gap-y-1.5 px-2 py-3 md:min-h-(--row-h) md:grid-cols-[2rem_minmax(0,1fr)_minmax(0,9rem)_9.5rem_12.5rem] md:items-center md:gap-x-4 md:py-2 md:pr-3">
             <div class="row-span-3 md:row-span-1">

@@ -22,6 +22,7 @@ struct Basis {
     may_decide: bool,
     why_not: Option<String>,
     hash: String,
+    records_hash: Option<String>,
     risk: RiskLevel,
     target: String,
     several: bool,
@@ -40,6 +41,7 @@ pub fn DecideBar(
         may_decide: detail.may_decide,
         why_not: detail.why_not.clone(),
         hash: detail.approval.args_hash.clone(),
+        records_hash: detail.records.records_hash.clone(),
         risk: detail.approval.risk_level,
         target: detail.preview.target.clone(),
         several: detail.approval.required_approvals > 1,
@@ -63,7 +65,14 @@ pub fn DecideBar(
                 <h2 id="decision" class="mb-3 text-base max-lg:sr-only">"Decision"</h2>
                 <div class="grid grid-cols-[2fr_1fr_1fr] items-end gap-2 lg:grid-cols-1 lg:gap-3">
                     <Approve shown=shown basis=basis.clone() />
-                    <Edit shown=shown data=data hash=basis.hash.clone() target=basis.target.clone() risk=basis.risk />
+                    <Edit
+                        shown=shown
+                        data=data
+                        hash=basis.hash.clone()
+                        records_hash=basis.records_hash.clone()
+                        target=basis.target.clone()
+                        risk=basis.risk
+                    />
                     <Reject shown=shown hash=basis.hash />
                 </div>
             </section>
@@ -101,6 +110,15 @@ pub fn Confirmation(
     }
 }
 
+/// Names the state of the records that is on the page, so that nobody approves on another one.
+#[component]
+pub fn RecordsSeen(
+    /// The state; `None` where the action is about no record.
+    hash: Option<String>,
+) -> impl IntoView {
+    hash.map(|hash| view! { <Hidden name="input[recordsHash]" value=hash /> })
+}
+
 #[component]
 fn Approve(
     /// The approval.
@@ -122,6 +140,7 @@ fn Approve(
             <Hidden name="id" value=shown.id.to_string() />
             <Hidden name="input[approved]" value="true" />
             <Hidden name="input[argsHash]" value=basis.hash />
+            <RecordsSeen hash=basis.records_hash />
             {critical
                 .then(|| {
                     view! {

@@ -37,7 +37,10 @@ impl Shown {
             announcer: use_announcer(),
         };
         use_events().listen(move |changes| {
-            if changes.resync || changes.ids(Topic::Approval).any(|of| of == id.0) {
+            let about = changes.ids(Topic::Approval).any(|of| of == id.0);
+            // A record that it is about may have changed: the preview shows records as they are.
+            let waits = || shown.detail.with_untracked(|detail| detail.records.records_hash.is_some());
+            if changes.resync || about || changes.concern(Topic::Record) && waits() {
                 shown.read();
             }
         });

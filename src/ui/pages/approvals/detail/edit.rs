@@ -9,7 +9,7 @@ use crate::ui::components::{ButtonSize, ButtonVariant, Icon, IconMark, TextareaF
 use crate::ui::forms::{ActionForm, FormState, Hidden, SubmitButton};
 
 use super::data::pretty;
-use super::decide::Confirmation;
+use super::decide::{Confirmation, RecordsSeen};
 use super::detail_state::Shown;
 
 /// The data as JSON to change, and the approval of the changed data.
@@ -21,6 +21,8 @@ pub fn Edit(
     data: Data,
     /// Its hash.
     hash: String,
+    /// The state of the records on the page.
+    records_hash: Option<String>,
     /// What must be typed for a critical action.
     target: String,
     /// How risky it is now.
@@ -48,6 +50,7 @@ pub fn Edit(
                 <Hidden name="id" value=shown.id.to_string() />
                 <Hidden name="input[approved]" value="true" />
                 <Hidden name="input[argsHash]" value=hash />
+                <RecordsSeen hash=records_hash />
                 <TextareaField
                     id="edit-data"
                     name="input[editedActionData]"

@@ -3,11 +3,37 @@
 use leptos::prelude::*;
 
 use crate::domain::approval::{Approval, Preview};
-use crate::domain::catalogue::Reversibility;
+use crate::domain::catalogue::{RecordDrift, Reversibility};
 use crate::ui::components::{
-    DescriptionList, DiffRow, DiffTable, KeyValue, LongText, RevealedText, StatusBadge, Tone,
+    DescriptionList, DiffRow, DiffTable, Icon, IconMark, KeyValue, LongText, RevealedText, StatusBadge, Tone,
 };
 use crate::ui::words::{human, reversibility_words, segments};
+
+/// What is no longer as it was when the action was proposed.
+#[component]
+pub fn ChangedSince(
+    /// The records that changed.
+    records: Vec<RecordDrift>,
+) -> impl IntoView {
+    let sentences: Vec<_> = records
+        .into_iter()
+        .map(|record| view! { <li><RevealedText segments=segments(&record.sentence) /></li> })
+        .collect();
+    // There from the start, so that what appears while somebody looks is announced.
+    view! {
+        <div role="status" class="empty:hidden">
+            {(!sentences.is_empty())
+                .then(|| {
+                    view! {
+                        <div class="mb-3 flex gap-2 rounded-control border border-warn p-3">
+                            <IconMark icon=Icon::Alert class="mt-0.5 text-warn" />
+                            <ul class="grid min-w-0 gap-1">{sentences}</ul>
+                        </div>
+                    }
+                })}
+        </div>
+    }
+}
 
 /// The sentence, the facts that must not be missed, the change.
 #[component]

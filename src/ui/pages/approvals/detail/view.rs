@@ -15,7 +15,7 @@ use crate::ui::words::{asker, moment, risk_tone, short_title, stamp, status_word
 use super::data::DataPanel;
 use super::decide::DecideBar;
 use super::detail_state::{NOW, Shown};
-use super::facts::{WhatWillHappen, WhyItStopped};
+use super::facts::{ChangedSince, WhatWillHappen, WhyItStopped};
 use super::follow_up::FollowUp;
 use super::history::History;
 use super::outcome::OutcomePanel;
@@ -33,6 +33,7 @@ pub fn DetailView(
     let sentence = shown.part(|detail| reveal_text(&detail.preview.sentence));
     let approval = shown.part(|detail| detail.approval.clone());
     let preview = shown.part(|detail| detail.preview.clone());
+    let records = shown.part(|detail| detail.records.changed_since.clone());
     let history = shown.part(|detail| detail.history.clone());
     let follow_me = me.clone();
     view! {
@@ -45,6 +46,7 @@ pub fn DetailView(
         <div class="flex flex-col gap-4 lg:grid lg:grid-cols-[minmax(0,1fr)_24rem] lg:items-start">
             <div class="grid min-w-0 gap-4">
                 <Card title="What will happen">
+                    {move || records.with(|records| view! { <ChangedSince records=records.clone() /> })}
                     {move || {
                         let words = approval.with(|approval| approval.description.clone());
                         preview.with(|preview| view! { <WhatWillHappen preview=preview.clone() words=words /> })
