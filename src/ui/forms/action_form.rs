@@ -17,6 +17,7 @@ use crate::ui::hooks::form_body;
 
 use super::returned::{ReturnedOnce, forget_returned};
 use super::state::FormState;
+use super::then::Then;
 
 /// A plain form that posts to the function `F`; once hydrated it sends the same fields itself, keeps what was typed
 /// and shows what was refused. Its fields have the names of the function's arguments: `id`, `input[reviewNotes]`.
@@ -29,10 +30,10 @@ pub fn ActionForm<F>(
     form: FormState,
     /// Called with the function's answer.
     #[prop(optional, into)]
-    on_done: Option<Callback<F::Output>>,
+    on_done: Option<Then<F::Output>>,
     /// Called with what is not a fault of a field; without it the form shows that too.
     #[prop(optional, into)]
-    on_refused: Option<Callback<AppError>>,
+    on_refused: Option<Then<AppError>>,
     /// More classes.
     #[prop(optional, into)]
     class: String,
@@ -57,7 +58,7 @@ fn sending_form(
     path: &'static str,
     form: FormState,
     answered: Option<Answered>,
-    on_refused: Option<Callback<AppError>>,
+    on_refused: Option<Then<AppError>>,
     class: String,
     children: Children,
 ) -> AnyView {
@@ -77,7 +78,7 @@ fn sending_form(
         sending.set(true);
         error.set(None);
         announcer.announce("Sending…");
-        let answered = answered.clone();
+        let (answered, on_refused) = (answered.clone(), on_refused.clone());
         spawn_local(async move {
             let answer = call(path, FORM, body).await;
             // The form may have left the page meanwhile; then nobody waits for what it says.

@@ -8,9 +8,11 @@ mod notice;
 mod parts;
 mod returned;
 mod state;
+mod then;
 
 pub use action_form::{ActionForm, Hidden, SubmitButton};
 pub use notice::{Notice, NoticeBar};
 pub use parts::{Clearable, Disclose, Version};
 pub use returned::{Returned, ReturnedError, provide_returned, use_returned};
 pub use state::FormState;
+pub use then::Then;

@@ -95,7 +95,8 @@ impl Live {
             }
         });
         for (_, listener) in self.listeners.get_value() {
-            listener.run(changes.clone());
+            // One listener may end another.
+            let _ = listener.try_run(changes.clone());
         }
     }
 }

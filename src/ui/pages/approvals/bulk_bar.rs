@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::domain::approval::BulkOutcome;
 use crate::server_fns::approvals::ApprovalBulk;
 use crate::ui::components::{ButtonVariant, Icon, TextField};
-use crate::ui::forms::{ActionForm, FormState, SubmitButton};
+use crate::ui::forms::{ActionForm, FormState, SubmitButton, Then};
 use crate::ui::hooks::use_hydrated;
 
 use super::queue_state::Queue;
@@ -26,7 +26,7 @@ pub fn BulkBar(
             (true, many) => format!("{verb} {many} actions"),
         })
     };
-    let done = Callback::new(move |outcome: BulkOutcome| queue.bulk_done(&outcome));
+    let done = Then::new(move |outcome: BulkOutcome| queue.bulk_done(&outcome));
     view! {
         <div
             class="rounded-card border border-line bg-raised p-3 shadow-float"

@@ -72,6 +72,11 @@ impl Queue {
         self.rows.get_value()
     }
 
+    /// Whether the page was left, or read anew, since an answer was asked for.
+    fn is_gone(&self) -> bool {
+        self.rows.try_get_value().is_none()
+    }
+
     /// Ticks or unticks a row.
     pub fn pick(&self, value: String, on: bool) {
         self.picked.update(|picked| {
@@ -85,6 +90,9 @@ impl Queue {
 
     /// The server committed a decision of this member.
     pub fn decided(&self, approval: Approval, votes_missing: i64) {
+        if self.is_gone() {
+            return;
+        }
         let title = short_title(&approval);
         let said = match (votes_missing, approval.status, approval.hold_until) {
             (0, ApprovalStatus::Approved, Some(until)) if is_in_hold(&approval) => {
@@ -101,6 +109,9 @@ impl Queue {
 
     /// The server refused a decision because the state of things is another one by now.
     pub fn refused(&self, id: ApprovalId, error: &AppError) {
+        if self.is_gone() {
+            return;
+        }
         self.note(id, Some(error.to_string()));
         self.announcer.announce(error.to_string());
         self.fetch(id);
@@ -108,6 +119,9 @@ impl Queue {
 
     /// An approval was taken back.
     pub fn undone(&self, approval: Approval) {
+        if self.is_gone() {
+            return;
+        }
         self.announcer
             .announce(format!("Undone: {}. It waits for a decision again.", short_title(&approval)));
         let row = self.row(approval.id).map(|row| row_link(row.id));
@@ -117,6 +131,9 @@ impl Queue {
 
     /// Many were decided; each row says what became of it.
     pub fn bulk_done(&self, outcome: &BulkOutcome) {
+        if self.is_gone() {
+            return;
+        }
         let s = &outcome.summary;
         let counts = [
             (s.approved, "approved"),
@@ -166,8 +183,7 @@ impl Queue {
         let filter = self.filter.get_value();
         spawn_local(async move {
             let Ok(page) = approval_list(filter).await else { return };
-            // The page may be gone by now.
-            if self.rows.try_get_value().is_none() {
+            if self.is_gone() {
                 return;
             }
             let shown = self.rows();
@@ -203,7 +219,7 @@ impl Queue {
     fn fetch(self, id: ApprovalId) {
         spawn_local(async move {
             if let Ok(detail) = approval_get(id).await
-                && self.rows.try_get_value().is_some()
+                && !self.is_gone()
             {
                 self.apply(detail.approval);
             }

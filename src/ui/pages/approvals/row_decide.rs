@@ -10,7 +10,7 @@ use crate::server_fns::approvals::ApprovalDecide;
 use crate::ui::components::{
     ButtonSize, ButtonVariant, Icon, IconMark, LinkButton, TextareaField, button_class,
 };
-use crate::ui::forms::{ActionForm, FormState, Hidden, SubmitButton};
+use crate::ui::forms::{ActionForm, FormState, Hidden, SubmitButton, Then};
 use crate::ui::hooks::use_disclosure;
 use crate::ui::words::short_title;
 
@@ -27,11 +27,11 @@ pub fn RowDecide(
     approval: Approval,
 ) -> impl IntoView {
     let id = approval.id;
-    let done = Callback::new(move |decided: Decided| {
-        row.note.set(None);
+    let done = Then::new(move |decided: Decided| {
+        let _ = row.note.try_set(None);
         queue.decided(decided.approval, decided.votes_missing);
     });
-    let refused = Callback::new(move |error: AppError| queue.refused(id, &error));
+    let refused = Then::new(move |error: AppError| queue.refused(id, &error));
     let title = short_title(&approval);
     let (subject, hash) = (title.clone(), approval.args_hash.clone());
     let verb = if approval.required_approvals > 1 { "Vote" } else { "Approve" };
@@ -45,7 +45,7 @@ pub fn RowDecide(
     } else {
         let form = FormState::new(format!("approve-{id}")).faults_only();
         view! {
-            <ActionForm<ApprovalDecide> form=form.clone() on_done=done on_refused=refused>
+            <ActionForm<ApprovalDecide> form=form.clone() on_done=done.clone() on_refused=refused.clone()>
                 <Hidden name="id" value=id.to_string() />
                 <Hidden name="input[approved]" value="true" />
                 <Hidden name="input[argsHash]" value=hash />
@@ -76,9 +76,9 @@ fn Reject(
     /// Its short name.
     title: String,
     /// What follows a decision.
-    done: Callback<Decided>,
+    done: Then<Decided>,
     /// What follows a lost race.
-    refused: Callback<AppError>,
+    refused: Then<AppError>,
 ) -> impl IntoView {
     let id = approval.id;
     let form = FormState::new(format!("reject-{id}"))

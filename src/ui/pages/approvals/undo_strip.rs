@@ -6,7 +6,7 @@ use crate::domain::AppError;
 use crate::domain::approval::Approval;
 use crate::server_fns::approvals::ApprovalUndo;
 use crate::ui::components::{ButtonSize, Icon, IconMark, RevealedText};
-use crate::ui::forms::{ActionForm, FormState, Hidden, SubmitButton};
+use crate::ui::forms::{ActionForm, FormState, Hidden, SubmitButton, Then};
 use crate::ui::hooks::{Tick, use_now};
 use crate::ui::words::{moment, segments, short_title, stamp};
 
@@ -79,8 +79,8 @@ fn Held(
             </p>
             <ActionForm<ApprovalUndo>
                 form=form.clone()
-                on_done=Callback::new(move |approval: Approval| queue.undone(approval))
-                on_refused=Callback::new(move |error: AppError| queue.refused(id, &error))
+                on_done=Then::new(move |approval: Approval| queue.undone(approval))
+                on_refused=Then::new(move |error: AppError| queue.refused(id, &error))
             >
                 <Hidden name="id" value=id.to_string() />
                 <SubmitButton form=form size=ButtonSize::Small icon=Icon::Undo label="Undo".to_owned() subject=title />

@@ -17,7 +17,7 @@ use crate::ui::components::{
     ButtonVariant, Card, DescriptionList, KeyValue, PageHeader, RelativeTime, RevealedText, Skeleton,
 };
 use crate::ui::forms::{
-    ActionForm, Disclose, FormState, Hidden, Notice, NoticeBar, ReturnedError, SubmitButton, Version,
+    ActionForm, Disclose, FormState, Hidden, Notice, NoticeBar, ReturnedError, SubmitButton, Then, Version,
 };
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::{human, moment, segments, stamp};
@@ -134,7 +134,7 @@ fn EditRecord(
     let (id, kind) = (record.id, record.kind);
     let version = RwSignal::new(record.version);
     let form = record_form_state("record-edit", kind);
-    let saved = Callback::new(move |record: Record| {
+    let saved = Then::new(move |record: Record| {
         // The fields stay as they are: what was typed is what is saved.
         let _ = version.try_set(record.version);
         notice.say("The changes are saved.");
@@ -142,7 +142,7 @@ fn EditRecord(
     let remove = FormState::new("record-delete").faults_only();
     let remove_open = remove.typed("_form").is_some();
     let navigate = use_navigate();
-    let deleted = Callback::new(move |()| navigate("/records?done=deleted", NavigateOptions::default()));
+    let deleted = Then::new(move |()| navigate("/records?done=deleted", NavigateOptions::default()));
     view! {
         <Card>
             <ActionForm<RecordPatch> form=form.clone() class="grid gap-4" on_done=saved>

@@ -9,7 +9,7 @@ use crate::domain::member::Permission;
 use crate::domain::record::{Record, RecordKind};
 use crate::server_fns::records::RecordCreate;
 use crate::ui::components::{ButtonVariant, Card, EmptyState, Icon, LinkButton, PageHeader, Tab, Tabs};
-use crate::ui::forms::{ActionForm, Hidden, ReturnedError, SubmitButton};
+use crate::ui::forms::{ActionForm, Hidden, ReturnedError, SubmitButton, Then};
 use crate::ui::pages::use_session;
 use crate::ui::words::human;
 
@@ -58,7 +58,7 @@ fn NewRecord(
 ) -> impl IntoView {
     let form = record_form_state("record-new", kind);
     let navigate = use_navigate();
-    let done = Callback::new(move |record: Record| {
+    let done = Then::new(move |record: Record| {
         navigate(&format!("/records/{}?done=created", record.id), NavigateOptions::default());
     });
     let tabs = RecordKind::ALL

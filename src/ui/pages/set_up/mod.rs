@@ -8,7 +8,7 @@ use crate::domain::AppError;
 use crate::domain::member::Me;
 use crate::server_fns::account::{AccountSetUp, HOME, set_up_link};
 use crate::ui::components::{ButtonVariant, ErrorState, LinkButton, Skeleton, TextField};
-use crate::ui::forms::{ActionForm, FormState, Hidden, ReturnedError, SubmitButton, provide_returned};
+use crate::ui::forms::{ActionForm, FormState, Hidden, ReturnedError, SubmitButton, Then, provide_returned};
 use crate::ui::hooks::load_page;
 use crate::ui::layout::AuthFrame;
 
@@ -71,7 +71,7 @@ fn SetUpForm(
         .field("/name", "set-up-name")
         .field("/email", "set-up-email")
         .field("/password", "set-up-password");
-    let done = Callback::new(|_: Me| load_page(HOME));
+    let done = Then::new(|_: Me| load_page(HOME));
     view! {
         <Title text="Set up" />
         <AuthFrame title="Set up Countersign" subtitle="You become the owner of the first workspace.">

@@ -10,7 +10,7 @@ use crate::server_fns::account::{
 use crate::ui::components::{
     Button, ButtonKind, ButtonVariant, Card, DescriptionList, Icon, KeyValue, TextField, ThemeSwitch,
 };
-use crate::ui::forms::{ActionForm, FormState, Notice, SubmitButton};
+use crate::ui::forms::{ActionForm, FormState, Notice, SubmitButton, Then};
 use crate::ui::hooks::load_page;
 use crate::ui::pages::use_session;
 use crate::ui::words::human;
@@ -45,7 +45,7 @@ fn Who(
     me: Me,
 ) -> impl IntoView {
     let form = FormState::new("sign-out");
-    let done = Callback::new(|()| load_page("/sign-in"));
+    let done = Then::new(|()| load_page("/sign-in"));
     view! {
         <Card title="You">
             <DescriptionList>
@@ -70,9 +70,8 @@ fn Hold(
 ) -> impl IntoView {
     let decides = me.may(Permission::DecideApprovals);
     let form = FormState::new("hold").faults_only().field("/holdSeconds", "hold-seconds");
-    let done = Callback::new(move |me: Me| {
-        notice.say(format!("Your decisions are held for {} s.", me.hold_seconds))
-    });
+    let done =
+        Then::new(move |me: Me| notice.say(format!("Your decisions are held for {} s.", me.hold_seconds)));
     decides.then(|| {
         view! {
             <Card
@@ -111,15 +110,15 @@ fn Password(
 ) -> impl IntoView {
     // A password that was used is not left on the page.
     let drawn = RwSignal::new(0_u32);
-    let done = Callback::new(move |()| {
-        drawn.update(|drawn| *drawn += 1);
+    let done = Then::new(move |()| {
+        let _ = drawn.try_update(|drawn| *drawn += 1);
         notice.say("The password is changed. Your other sessions have ended.");
     });
     view! {
         <Card title="Password" description="Changing it ends your other sessions.">
             {move || {
                 drawn.track();
-                view! { <PasswordForm email=me.email.clone() done=done /> }
+                view! { <PasswordForm email=me.email.clone() done=done.clone() /> }
             }}
         </Card>
     }
@@ -130,7 +129,7 @@ fn PasswordForm(
     /// The member's address, which password managers look for.
     email: String,
     /// What follows.
-    done: Callback<()>,
+    done: Then<()>,
 ) -> impl IntoView {
     let form = FormState::new("password")
         .faults_only()

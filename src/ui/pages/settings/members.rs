@@ -9,7 +9,7 @@ use crate::ui::components::{
     ButtonSize, ButtonVariant, Card, Cell, Choice, Column, Icon, Row, RowHeader, SelectField, SkeletonRows,
     StatusBadge, Table, TextField, Tone,
 };
-use crate::ui::forms::{ActionForm, Disclose, FormState, Hidden, Notice, SubmitButton};
+use crate::ui::forms::{ActionForm, Disclose, FormState, Hidden, Notice, SubmitButton, Then};
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::human;
 
@@ -148,8 +148,8 @@ fn ChangeMember(
     let role = FormState::new(format!("role-{id}")).faults_only().field("/role", format!("role-{id}-role"));
     let door = FormState::new(format!("door-{id}")).faults_only();
     let open = role.typed("_form").is_some();
-    let done = Callback::new(move |member: Member| {
-        changed.run(match member.disabled_at {
+    let done = Then::new(move |member: Member| {
+        let _ = changed.try_run(match member.disabled_at {
             None => format!("{} is {}.", member.name, member.role),
             Some(_) => format!("{} is shut out.", member.name),
         });
@@ -161,7 +161,7 @@ fn ChangeMember(
     };
     view! {
         <Disclose label="Change" subject=member.name.clone() size=ButtonSize::Small open=open>
-            <ActionForm<MemberPatch> form=role.clone() class="grid gap-3" on_done=done>
+            <ActionForm<MemberPatch> form=role.clone() class="grid gap-3" on_done=done.clone()>
                 <Hidden name="id" value=id.to_string() />
                 <SelectField
                     id=format!("role-{id}-role")
@@ -200,13 +200,14 @@ fn AddMember(
     changed: Callback<String>,
 ) -> impl IntoView {
     let drawn = RwSignal::new(0_u32);
-    let done = Callback::new(move |member: Member| {
-        drawn.update(|drawn| *drawn += 1);
-        changed.run(format!("{} is added as {}. Tell them their password.", member.name, member.role));
+    let done = Then::new(move |member: Member| {
+        let _ = drawn.try_update(|drawn| *drawn += 1);
+        let said = format!("{} is added as {}. Tell them their password.", member.name, member.role);
+        let _ = changed.try_run(said);
     });
     move || {
         drawn.track();
-        view! { <AddMemberForm adder=adder done=done /> }
+        view! { <AddMemberForm adder=adder done=done.clone() /> }
     }
 }
 
@@ -215,7 +216,7 @@ fn AddMemberForm(
     /// The role of who adds.
     adder: Role,
     /// What follows.
-    done: Callback<Member>,
+    done: Then<Member>,
 ) -> impl IntoView {
     let form = FormState::new("member-add")
         .faults_only()

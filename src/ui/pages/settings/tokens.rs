@@ -14,7 +14,7 @@ use crate::ui::components::{
     RelativeTime, RevealedText, Row, RowHeader, SelectField, SkeletonRows, StatusBadge, Table, TextField,
     Tone,
 };
-use crate::ui::forms::{ActionForm, Disclose, FormState, Hidden, Notice, SubmitButton};
+use crate::ui::forms::{ActionForm, Disclose, FormState, Hidden, Notice, SubmitButton, Then};
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::{moment, segments, stamp};
 
@@ -204,9 +204,9 @@ fn AddToken(
         .field("/expiresInDays", "token-days");
     let open = form.typed("_form").is_some();
     let name = RwSignal::new(String::new());
-    let done = Callback::new(move |token: CreatedToken| {
-        let name = name.get_untracked();
-        created.run(ShownOnce { noun: "token".to_owned(), name, secret: token.token });
+    let done = Then::new(move |token: CreatedToken| {
+        let name = name.try_get_untracked().unwrap_or_default();
+        let _ = created.try_run(ShownOnce { noun: "token".to_owned(), name, secret: token.token });
     });
     let holders: Vec<_> = std::iter::once(Choice::new("", "Me"))
         .chain(

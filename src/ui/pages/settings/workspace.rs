@@ -7,7 +7,7 @@ use crate::domain::member::Permission;
 use crate::domain::workspace::{InternalDomains, Workspace};
 use crate::server_fns::workspace::{WorkspaceFreeze, WorkspaceSetDomains, internal_domains, workspace_get};
 use crate::ui::components::{ButtonVariant, Card, Icon, Skeleton, StatusBadge, TextareaField, Tone};
-use crate::ui::forms::{ActionForm, Clearable, FormState, Hidden, Notice, SubmitButton};
+use crate::ui::forms::{ActionForm, Clearable, FormState, Hidden, Notice, SubmitButton, Then};
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::{moment, stamp};
 
@@ -69,8 +69,8 @@ fn Freeze(
 ) -> impl IntoView {
     let frozen = workspace.frozen_at.is_some();
     let form = FormState::new("freeze").faults_only();
-    let done = Callback::new(move |workspace: Workspace| {
-        changed.run(match workspace.frozen_at {
+    let done = Then::new(move |workspace: Workspace| {
+        let _ = changed.try_run(match workspace.frozen_at {
             Some(_) => "The workspace is frozen. Nothing runs by itself.",
             None => "The workspace goes on. What was held starts now.",
         });
@@ -120,7 +120,9 @@ fn Domains(
     changed: Callback<&'static str>,
 ) -> impl IntoView {
     let form = FormState::new("domains").faults_only().field("/domains", "workspace-domains");
-    let done = Callback::new(move |_: InternalDomains| changed.run("The internal domains are saved."));
+    let done = Then::new(move |_: InternalDomains| {
+        let _ = changed.try_run("The internal domains are saved.");
+    });
     let text = domains.domains.join("\n");
     let body = if administers {
         view! {

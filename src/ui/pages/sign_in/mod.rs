@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 use crate::domain::member::Me;
 use crate::server_fns::account::{AccountSignIn, local_path};
 use crate::ui::components::{ButtonVariant, TextField};
-use crate::ui::forms::{ActionForm, FormState, Hidden, ReturnedError, SubmitButton, provide_returned};
+use crate::ui::forms::{ActionForm, FormState, Hidden, ReturnedError, SubmitButton, Then, provide_returned};
 use crate::ui::hooks::load_page;
 use crate::ui::layout::AuthFrame;
 
@@ -22,7 +22,7 @@ pub fn SignInPage() -> impl IntoView {
         .field("/password", "sign-in-password");
     let to = local_path(next.as_deref());
     // A load, not a step of the router: the whole page is the member's from now on.
-    let done = Callback::new(move |_: Me| load_page(&to));
+    let done = Then::new(move |_: Me| load_page(&to));
     let footer = || view! { "No account yet, or no way in? Ask an admin of your workspace." };
     view! {
         <Title text="Sign in" />

@@ -9,6 +9,7 @@ use crate::domain::event::Topic;
 use crate::domain::ids::ApprovalId;
 use crate::server_fns::approvals::approval_get;
 use crate::ui::components::{Announcer, use_announcer};
+use crate::ui::forms::Then;
 use crate::ui::hooks::{focus_soon, use_events};
 use crate::ui::words::status_words;
 
@@ -57,9 +58,9 @@ impl Shown {
     }
 
     /// What follows a decision or a vote.
-    pub fn on_decided(&self) -> Callback<Decided> {
+    pub fn on_decided(&self) -> Then<Decided> {
         let shown = *self;
-        Callback::new(move |decided: Decided| {
+        Then::new(move |decided: Decided| {
             let word = status_words(decided.approval.status).1;
             shown.committed(
                 decided.approval,
@@ -73,25 +74,29 @@ impl Shown {
     }
 
     /// What follows any other change; `said` is announced.
-    pub fn on_changed(&self, said: &'static str) -> Callback<Approval> {
+    pub fn on_changed(&self, said: &'static str) -> Then<Approval> {
         let shown = *self;
-        Callback::new(move |approval| shown.committed(approval, said.to_owned()))
+        Then::new(move |approval| shown.committed(approval, said.to_owned()))
     }
 
     /// What follows a lost race, or anything else that is not a fault of a field.
-    pub fn on_refused(&self) -> Callback<AppError> {
+    pub fn on_refused(&self) -> Then<AppError> {
         let shown = *self;
-        Callback::new(move |error: AppError| {
-            shown.notice.set(Some(error.to_string()));
-            shown.read();
-            focus_soon(NOW);
+        Then::new(move |error: AppError| {
+            if shown.notice.try_set(Some(error.to_string())).is_none() {
+                shown.read();
+                focus_soon(NOW);
+            }
         })
     }
 
     fn committed(self, approval: Approval, said: String) {
+        // Nothing if the page was left meanwhile.
+        if self.detail.try_update(|detail| detail.approval = approval).is_none() {
+            return;
+        }
         self.notice.set(None);
         self.announcer.announce(said);
-        self.detail.update(|detail| detail.approval = approval);
         self.read();
         focus_soon(NOW);
     }

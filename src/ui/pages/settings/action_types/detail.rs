@@ -15,7 +15,7 @@ use crate::server_fns::webhooks::webhook_list;
 use crate::ui::components::{
     ButtonVariant, Card, DescriptionList, JsonView, KeyValue, RiskBadge, SelectField, Skeleton, TextField,
 };
-use crate::ui::forms::{ActionForm, Disclose, FormState, Hidden, Notice, SubmitButton, Version};
+use crate::ui::forms::{ActionForm, Disclose, FormState, Hidden, Notice, SubmitButton, Then, Version};
 use crate::ui::pages::settings::frame::{ReadOnly, SettingsFrame};
 use crate::ui::pages::settings::lists::{at, risk_choices};
 use crate::ui::pages::{PageError, use_session};
@@ -210,7 +210,7 @@ fn Remove(
     let form = FormState::new("type-delete").faults_only();
     let navigate = use_navigate();
     let done =
-        Callback::new(move |()| navigate("/settings/action-types?done=deleted", NavigateOptions::default()));
+        Then::new(move |()| navigate("/settings/action-types?done=deleted", NavigateOptions::default()));
     let (label, body) = match of.custom {
         true => ("Remove this type", "Actions of this name then count as unknown, with high risk."),
         false => ("Put back as it came", "Risk and approvals are the catalogue's again."),

@@ -10,7 +10,7 @@ use crate::domain::webhook::Webhook;
 use crate::server_fns::action_types::ActionTypeCreate;
 use crate::server_fns::webhooks::webhook_list;
 use crate::ui::components::{ButtonVariant, Card, Skeleton, TextField};
-use crate::ui::forms::{ActionForm, Notice, SubmitButton};
+use crate::ui::forms::{ActionForm, Notice, SubmitButton, Then};
 use crate::ui::pages::settings::frame::{ReadOnly, SettingsFrame};
 use crate::ui::pages::settings::lists::at;
 use crate::ui::pages::use_session;
@@ -50,7 +50,7 @@ fn NewType(
 ) -> impl IntoView {
     let form = custom_form_state("type-new");
     let navigate = use_navigate();
-    let done = Callback::new(move |made: ActionType| {
+    let done = Then::new(move |made: ActionType| {
         navigate(&format!("{PATH}/{}?done=created", made.name), NavigateOptions::default());
     });
     view! {

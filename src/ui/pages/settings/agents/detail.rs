@@ -13,7 +13,7 @@ use crate::server_fns::agents::{AgentDelete, AgentPatch, agent_get};
 use crate::ui::components::{
     ButtonVariant, Card, LinkButton, RevealedText, SelectField, Skeleton, StatusBadge,
 };
-use crate::ui::forms::{ActionForm, Disclose, FormState, Hidden, Notice, SubmitButton, Version};
+use crate::ui::forms::{ActionForm, Disclose, FormState, Hidden, Notice, SubmitButton, Then, Version};
 use crate::ui::pages::settings::frame::{ReadOnly, SettingsFrame};
 use crate::ui::pages::settings::lists::words;
 use crate::ui::pages::{PageError, use_session};
@@ -89,7 +89,7 @@ fn AgentView(
         .field("/name", "agent-name")
         .field("/description", "agent-description")
         .field("/status", "agent-status");
-    let saved = Callback::new(move |agent: Agent| {
+    let saved = Then::new(move |agent: Agent| {
         let _ = version.try_set(agent.version);
         notice.say("The changes are saved.");
     });
@@ -98,8 +98,7 @@ fn AgentView(
     let statuses = words(next.map(|status| status.as_str()));
     let remove = FormState::new("agent-delete").faults_only();
     let navigate = use_navigate();
-    let deleted =
-        Callback::new(move |()| navigate("/settings/agents?done=deleted", NavigateOptions::default()));
+    let deleted = Then::new(move |()| navigate("/settings/agents?done=deleted", NavigateOptions::default()));
     view! {
         <Card>
             <p class="mb-4 text-muted">{what} "."</p>

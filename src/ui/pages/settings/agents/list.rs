@@ -12,7 +12,7 @@ use crate::ui::components::{
     ButtonVariant, Card, Cell, Choice, Column, EmptyState, Icon, RadioGroup, RevealedText, Row, RowHeader,
     SkeletonRows, StatusBadge, Table,
 };
-use crate::ui::forms::{ActionForm, Disclose, FormState, Notice, SubmitButton};
+use crate::ui::forms::{ActionForm, Disclose, FormState, Notice, SubmitButton, Then};
 use crate::ui::pages::settings::frame::{ReadOnly, SettingsFrame};
 use crate::ui::pages::settings::lists::{Pages, use_cursor};
 use crate::ui::pages::{PageError, use_session};
@@ -133,7 +133,7 @@ fn AddAgent() -> impl IntoView {
         .field("/kind", "agent-kind");
     let open = form.typed("_form").is_some();
     let navigate = use_navigate();
-    let done = Callback::new(move |agent: Agent| {
+    let done = Then::new(move |agent: Agent| {
         navigate(&format!("{PATH}/{}?done=created", agent.id), NavigateOptions::default());
     });
     let kinds: Vec<_> = [AgentKind::External, AgentKind::Internal]

@@ -17,7 +17,7 @@ use crate::server_fns::teams::{TeamDelete, TeamFreeze, TeamPatch, team_get, team
 use crate::ui::components::{
     ButtonVariant, Card, DescriptionList, Icon, KeyValue, RevealedText, Skeleton, StatusBadge,
 };
-use crate::ui::forms::{ActionForm, Disclose, FormState, Hidden, Notice, SubmitButton, Version};
+use crate::ui::forms::{ActionForm, Disclose, FormState, Hidden, Notice, SubmitButton, Then, Version};
 use crate::ui::pages::settings::frame::{ReadOnly, SettingsFrame};
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::{human, segments};
@@ -146,11 +146,14 @@ fn Switches(
     let frozen = team.frozen_at.is_some();
     let freeze = FormState::new("team-freeze").faults_only();
     let pause = FormState::new("team-pause").faults_only();
-    let freeze_done = Callback::new(move |team: Team| {
-        changed.run(if team.frozen_at.is_some() { "The team is frozen." } else { "The team goes on." });
+    let freeze_done = Then::new(move |team: Team| {
+        let _ = changed.try_run(match team.frozen_at {
+            Some(_) => "The team is frozen.",
+            None => "The team goes on.",
+        });
     });
-    let pause_done = Callback::new(move |team: Team| {
-        changed.run(match team.status {
+    let pause_done = Then::new(move |team: Team| {
+        let _ = changed.try_run(match team.status {
             TeamStatus::Active => "The team is active.",
             TeamStatus::Paused => "The team is paused.",
             TeamStatus::Archived => "The team is archived.",
@@ -193,7 +196,9 @@ fn EditTeam(
     changed: Callback<&'static str>,
 ) -> impl IntoView {
     let form = team_form_state("team-edit");
-    let done = Callback::new(move |_: Team| changed.run("The changes are saved."));
+    let done = Then::new(move |_: Team| {
+        let _ = changed.try_run("The changes are saved.");
+    });
     let (id, version) = (team.id, RwSignal::new(team.version));
     view! {
         <Card title="Terms">
@@ -216,7 +221,7 @@ fn DeleteTeam(
 ) -> impl IntoView {
     let form = FormState::new("team-delete").faults_only();
     let navigate = use_navigate();
-    let done = Callback::new(move |()| navigate("/settings/teams?done=deleted", NavigateOptions::default()));
+    let done = Then::new(move |()| navigate("/settings/teams?done=deleted", NavigateOptions::default()));
     view! {
         <Disclose label="Delete this team" variant=ButtonVariant::Danger>
             <p>"If it ever acted, it is archived instead, because the log names it. Its agents stay."</p>

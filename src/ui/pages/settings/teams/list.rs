@@ -14,7 +14,7 @@ use crate::ui::components::{
     ButtonVariant, Card, Cell, Column, EmptyState, Icon, RevealedText, Row, RowHeader, SkeletonRows,
     StatusBadge, Table,
 };
-use crate::ui::forms::{ActionForm, Disclose, Notice, SubmitButton};
+use crate::ui::forms::{ActionForm, Disclose, Notice, SubmitButton, Then};
 use crate::ui::pages::settings::frame::{ReadOnly, SettingsFrame};
 use crate::ui::pages::settings::lists::{Pages, use_cursor};
 use crate::ui::pages::{PageError, use_session};
@@ -152,7 +152,7 @@ fn AddTeam(
     let form = team_form_state("team-add");
     let open = form.typed("_form").is_some();
     let navigate = use_navigate();
-    let done = Callback::new(move |team: Team| {
+    let done = Then::new(move |team: Team| {
         navigate(&format!("{PATH}/{}?done=created", team.id), NavigateOptions::default());
     });
     view! {

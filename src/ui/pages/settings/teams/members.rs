@@ -9,7 +9,7 @@ use crate::server_fns::teams::{TeamMemberAdd, TeamMemberRemove};
 use crate::ui::components::{
     ButtonSize, Card, Cell, Choice, Column, RevealedText, Row, RowHeader, SelectField, Table, TextField,
 };
-use crate::ui::forms::{ActionForm, FormState, Hidden, SubmitButton};
+use crate::ui::forms::{ActionForm, FormState, Hidden, SubmitButton, Then};
 use crate::ui::pages::settings::lists::words;
 use crate::ui::words::{human, segments};
 
@@ -70,7 +70,9 @@ fn MemberRow(
     changed: Callback<&'static str>,
 ) -> impl IntoView {
     let form = FormState::new(format!("member-remove-{}", member.agent_id)).faults_only();
-    let done = Callback::new(move |()| changed.run("The agent is out of the team."));
+    let done = Then::new(move |()| {
+        let _ = changed.try_run("The agent is out of the team.");
+    });
     let name = member.agent_name.clone();
     let remove = may_write.then(|| {
         view! {
@@ -117,7 +119,9 @@ fn AddMember(
         .field("/agentId", "member-agent")
         .field("/role", "member-role")
         .field("/priority", "member-priority");
-    let done = Callback::new(move |_: TeamMember| changed.run("The agent is in the team."));
+    let done = Then::new(move |_: TeamMember| {
+        let _ = changed.try_run("The agent is in the team.");
+    });
     let roles = words(TeamRole::ALL.iter().map(|role| role.as_str()));
     view! {
         <div class="border-t border-line p-4">

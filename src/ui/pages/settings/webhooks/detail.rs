@@ -11,7 +11,7 @@ use crate::domain::text::reveal_text;
 use crate::domain::webhook::Webhook;
 use crate::server_fns::webhooks::{WebhookDelete, WebhookPatch, webhook_get};
 use crate::ui::components::{ButtonVariant, Card, Choice, RadioGroup, RevealedText, Skeleton};
-use crate::ui::forms::{ActionForm, Disclose, FormState, Hidden, Notice, SubmitButton, Version};
+use crate::ui::forms::{ActionForm, Disclose, FormState, Hidden, Notice, SubmitButton, Then, Version};
 use crate::ui::pages::settings::frame::{ReadOnly, SettingsFrame};
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::segments;
@@ -76,7 +76,7 @@ fn WebhookView(
     let id = hook.id;
     let version = RwSignal::new(hook.version);
     let form = webhook_form_state("webhook-edit").field("/enabled", "webhook-enabled-0");
-    let saved = Callback::new(move |hook: Webhook| {
+    let saved = Then::new(move |hook: Webhook| {
         let _ = version.try_set(hook.version);
         notice.say("The changes are saved.");
     });
@@ -87,7 +87,7 @@ fn WebhookView(
     let remove = FormState::new("webhook-delete").faults_only();
     let navigate = use_navigate();
     let deleted =
-        Callback::new(move |()| navigate("/settings/webhooks?done=deleted", NavigateOptions::default()));
+        Then::new(move |()| navigate("/settings/webhooks?done=deleted", NavigateOptions::default()));
     view! {
         <Card>
             <ActionForm<WebhookPatch> form=form.clone() class="grid max-w-xl gap-4" on_done=saved>
