@@ -1,9 +1,10 @@
 //! Decisions per second over HTTP, beside the same SQL; memory; cold start.
 
+use crate::direct::{self, Direct};
 use crate::program::{Place, Server, World};
 use crate::report::{Report, Verdict, median, ms};
 use crate::wire::Wire;
-use crate::{Outcome, Scope, direct, fill};
+use crate::{Outcome, Scope, fill};
 use countersign::args;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -101,7 +102,7 @@ async fn round_over_http(
 }
 
 async fn round_of_sql(place: &Place, world: &World, pending: &Arc<Pending>, round: Duration) -> Outcome<f64> {
-    let db = place.open().await?;
+    let db = Direct::open(&place.url, CONNECTIONS).await?;
     let world = Arc::new(world.without_tokens());
     let data = Arc::new(fill::task()?);
     let began = Instant::now();

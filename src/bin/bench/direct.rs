@@ -1,13 +1,20 @@
-//! What a decision writes, as plain SQL over the same driver, pool and settings: no HTTP, no identity, no rules, and
-//! no row turned into an approval. The statements are those of `services::approvals::decide`, in its order.
+//! What a decision writes, as plain SQL over the same driver with the settings that keep an acknowledged change: on
+//! SQLite WAL, `synchronous = FULL` and one writer, on PostgreSQL a pool as large as ours. No HTTP, no identity, no
+//! rules, no commit that waits for the disk together with others, and no row turned into an approval. The statements
+//! are those of `services::approvals::decide`, in its order.
 
 use crate::Outcome;
 use crate::program::World;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use countersign::args;
 use countersign::domain::canonical::Data;
-use countersign::server::storage::Db;
-use countersign::server::storage::db::Engine;
+use countersign::server::clock::Clock;
+use countersign::server::storage::Ts;
+use countersign::server::storage::db::{Conn, Engine};
+use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use uuid::Uuid;
 
 const READ: &str = "SELECT a.id, a.workspace_id, a.team_id, a.agent_id, a.workflow_execution_id, a.action_type, \
@@ -46,12 +53,73 @@ const NUMBERED_EVENT: &str = "INSERT INTO events (id, workspace_id, topic, subje
 const EVENT: &str =
     "INSERT INTO events (id, workspace_id, topic, subject_id, created_at) VALUES ($1, $2, $3, $4, $5)";
 
+/// A database without the product.
+#[derive(Clone)]
+pub struct Direct {
+    pools: Pools,
+    clock: Clock,
+}
+
+#[derive(Clone)]
+enum Pools {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+impl Direct {
+    /// Opens the database at `url`, for `tasks` at a time.
+    pub async fn open(url: &str, tasks: usize) -> Outcome<Self> {
+        let pools = match url.strip_prefix("sqlite:") {
+            Some(path) => {
+                let options = SqliteConnectOptions::new()
+                    .filename(path)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+                    .pragma("temp_store", "memory")
+                    .pragma("cache_size", "-8000");
+                Pools::Sqlite(SqlitePoolOptions::new().max_connections(1).connect_with(options).await?)
+            }
+            None => {
+                let most = u32::try_from(tasks)?;
+                Pools::Postgres(PgPoolOptions::new().max_connections(most).connect(url).await?)
+            }
+        };
+        Ok(Self { pools, clock: Clock::new() })
+    }
+
+    async fn begin(&self) -> Outcome<(Conn, DateTime<Utc>)> {
+        match &self.pools {
+            Pools::Sqlite(pool) => {
+                Ok((Conn::SqliteTx(pool.begin_with("BEGIN IMMEDIATE").await?), self.clock.now()))
+            }
+            Pools::Postgres(pool) => {
+                let mut tx = Conn::PostgresTx(pool.begin().await?);
+                let (now,): (Ts,) = tx.fetch_one("SELECT clock_timestamp()", args![]).await?;
+                Ok((tx, now.0))
+            }
+        }
+    }
+
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite(pool) => pool.close().await,
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
 /// Approves one approval.
-pub async fn decide(db: &Db, world: &World, id: Uuid, data: &Data, text: &str, hash: &str) -> Outcome<()> {
+pub async fn decide(
+    db: &Direct,
+    world: &World,
+    id: Uuid,
+    data: &Data,
+    text: &str,
+    hash: &str,
+) -> Outcome<()> {
     let (none_text, none_int, none_bool): (Option<&str>, Option<i64>, Option<bool>) = (None, None, None);
     let workspace = world.workspace;
-    let mut tx = db.begin().await?;
-    let now = tx.now();
+    let (mut tx, now) = db.begin().await?;
     let hold = now + TimeDelta::seconds(100);
     let lock = format!("{READ}{}", tx.dialect("", " FOR UPDATE OF a"));
     let _: (Uuid,) = tx.fetch_one(lock, args![workspace, id]).await?;
@@ -61,16 +129,17 @@ pub async fn decide(db: &Db, world: &World, id: Uuid, data: &Data, text: &str, h
     }
     let key = id.to_string();
     let payload = format!("{{\"approvalId\":\"{key}\"}}");
-    let job = args![tx.id(), workspace, "actions", "action.perform", payload, 1_i64, hold, 5_i64, &key, now];
+    let job =
+        args![db.clock.id(), workspace, "actions", "action.perform", payload, 1_i64, hold, 5_i64, &key, now];
     tx.execute(JOB, job).await?;
     tx.execute(CANCEL, args!["approval.expire", &key]).await?;
     let team = world.teams[0];
     let pattern =
-        args![tx.id(), workspace, team, "create_task", "medium", id, world.reviewer, true, false, now];
+        args![db.clock.id(), workspace, team, "create_task", "medium", id, world.reviewer, true, false, now];
     tx.execute(PATTERN, pattern).await?;
     let result = format!("{{\"argsHash\":\"{hash}\",\"notes\":null,\"holdUntil\":\"{hold}\"}}");
     let audit = args![
-        tx.id(),
+        db.clock.id(),
         workspace,
         team,
         world.agent,
@@ -91,11 +160,16 @@ pub async fn decide(db: &Db, world: &World, id: Uuid, data: &Data, text: &str, h
         now
     ];
     tx.execute(AUDIT, audit).await?;
-    let event = args![tx.id(), workspace, "approval", id, now];
+    let event = args![db.clock.id(), workspace, "approval", id, now];
     if tx.engine() == Engine::Sqlite {
         tx.execute(NUMBER, args![]).await?;
     }
     let numbered = tx.dialect(NUMBERED_EVENT, EVENT);
     tx.execute(numbered, event).await?;
-    Ok(tx.commit().await?)
+    match tx {
+        Conn::SqliteTx(tx) => tx.commit().await?,
+        Conn::PostgresTx(tx) => tx.commit().await?,
+        Conn::Sqlite(_) | Conn::Postgres(_) => {}
+    }
+    Ok(())
 }

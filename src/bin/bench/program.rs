@@ -59,7 +59,7 @@ impl Place {
                 "SELECT 'PostgreSQL ' || current_setting('server_version') || ', fsync ' || \
                  current_setting('fsync') || ', synchronous_commit ' || current_setting('synchronous_commit')"
             }
-            None => "SELECT 'SQLite ' || sqlite_version() || ', WAL, synchronous FULL'",
+            None => "SELECT 'SQLite ' || sqlite_version() || ', WAL, each commit waits for the disk'",
         };
         let (text,): (String,) = db.read().await?.fetch_one(sql, args![]).await?;
         db.close().await;

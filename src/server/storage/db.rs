@@ -1,5 +1,6 @@
 //! The two engines behind one type: open, read, write, commit.
 
+use super::wal_sync::WalSync;
 use super::{Arg, StorageError, Ts};
 use crate::domain::ids::WorkspaceId;
 use crate::server::clock::{Clock, to_micros};
@@ -34,6 +35,7 @@ enum Pools {
     Sqlite {
         writer: SqlitePool,
         reader: SqlitePool,
+        wal: WalSync,
     },
     Postgres(PgPool),
 }
@@ -95,7 +97,8 @@ impl Db {
             .create_if_missing(true)
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
+            // WalSync makes it as safe as FULL before a commit is answered.
+            .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(Duration::from_secs(10))
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-8000")
@@ -110,7 +113,7 @@ impl Db {
             .acquire_timeout(Duration::from_secs(10))
             .connect_with(options.read_only(true))
             .await?;
-        Ok(Pools::Sqlite { writer, reader })
+        Ok(Pools::Sqlite { writer, reader, wal: WalSync::of(path) })
     }
 
     pub fn engine(&self) -> Engine {
@@ -192,7 +195,7 @@ impl Db {
 
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { writer, reader } => {
+            Pools::Sqlite { writer, reader, .. } => {
                 reader.close().await;
                 writer.close().await;
             }
@@ -336,6 +339,7 @@ impl Tx {
         self.events = true;
     }
 
+    /// Returns once the change is on the disk.
     pub async fn commit(self) -> Result<(), StorageError> {
         match self.conn {
             Conn::SqliteTx(tx) => tx.commit().await?,
@@ -347,6 +351,9 @@ impl Tx {
         }
         if self.events {
             self.db.wakes.events.notify_one();
+        }
+        if let Pools::Sqlite { wal, .. } = &self.db.pools {
+            wal.durable().await.map_err(sqlx::Error::Io)?;
         }
         Ok(())
     }

@@ -33,6 +33,7 @@ pub mod teams;
 pub mod tokens;
 pub mod ts;
 pub mod upkeep;
+mod wal_sync;
 pub mod webhooks;
 pub mod workspaces;
 pub mod write;
