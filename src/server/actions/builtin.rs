@@ -45,7 +45,8 @@ pub async fn finish(
     tx.outcome_finish(performing, how).await?;
     let mut performed = approval.clone();
     performed.outcome.started_at = Some(tx.now());
-    lifecycle::outcome_recorded(tx, &performed, system_actor(), how).await
+    lifecycle::outcome_recorded(tx, &performed, system_actor(), how);
+    Ok(())
 }
 
 /// Why the rest of a plan is not applied.
@@ -81,7 +82,7 @@ async fn apply(tx: &mut Tx, approval: &Approval, effect: Effect) -> Applied {
         Effect::CreateRecord { kind, title, data } => {
             valid(kind, &data)?;
             let record = tx.record_insert(workspace, kind, &title, &data).await?;
-            tx.emit(workspace, Topic::Record, record.id.0).await?;
+            tx.emit(workspace, Topic::Record, record.id.0);
             Ok(("created", summary(&record)))
         }
         Effect::PatchRecord { id, title, patch, expect_kind } => {
@@ -225,7 +226,7 @@ async fn update(tx: &mut Tx, workspace: WorkspaceId, read: &Record, title: &str,
     let Some(record) = tx.record_update(workspace, read, title, data).await? else {
         return Err(changed_meanwhile());
     };
-    tx.emit(workspace, Topic::Record, record.id.0).await?;
+    tx.emit(workspace, Topic::Record, record.id.0);
     Ok(("updated", summary(&record)))
 }
 
@@ -233,7 +234,7 @@ async fn delete(tx: &mut Tx, workspace: WorkspaceId, record: &Record) -> Result<
     if !tx.record_delete(workspace, record.id, record.version).await? {
         return Err(changed_meanwhile());
     }
-    tx.emit(workspace, Topic::Record, record.id.0).await?;
+    tx.emit(workspace, Topic::Record, record.id.0);
     Ok(())
 }
 

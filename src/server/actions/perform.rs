@@ -155,7 +155,7 @@ impl Perform {
                 return Ok(Done::Finished);
             }
         };
-        tx.emit(approval.workspace_id, crate::domain::event::Topic::Approval, approval.id.0).await?;
+        tx.emit(approval.workspace_id, crate::domain::event::Topic::Approval, approval.id.0);
         cx.past_swap();
         tx.commit().await?;
         let how = match self.call(cx.db(), approval, &call).await {
@@ -277,7 +277,7 @@ async fn try_record(db: &Db, approval: &Approval, by: Performing, how: &Finished
 async fn ended(tx: &mut Tx, approval: &Approval, how: &Finished) -> Result<(), JobError> {
     let current = tx.approval_get(approval.workspace_id, approval.id).await?;
     let approval = current.as_ref().unwrap_or(approval);
-    lifecycle::outcome_recorded(tx, approval, system_actor(), how).await?;
+    lifecycle::outcome_recorded(tx, approval, system_actor(), how);
     if how.status != OutcomeStatus::Succeeded {
         let title =
             if how.status == OutcomeStatus::Failed { "An action failed" } else { "An outcome is unknown" };

@@ -83,8 +83,8 @@ pub async fn assemble(db: &Db, password: &str) -> AppResult<Cast> {
     let mut tx = db.begin().await?;
     let workspace = tx.workspace_insert(COMPANY, true).await?;
     let text = format!("The example workspace {COMPANY} was made");
-    tx.audit(AuditEntry::new(workspace, system_actor(), "workspace.created", text)).await?;
-    tx.emit(workspace, Topic::Workspace, workspace.0).await?;
+    tx.audit(AuditEntry::new(workspace, system_actor(), "workspace.created", text));
+    tx.emit(workspace, Topic::Workspace, workspace.0);
     tx.commit().await?;
 
     let owner = &EMPLOYEES[OWNER];

@@ -111,7 +111,7 @@ async fn fire_due(
         if is_due(entry.catch_up, slot, last, started, now) {
             let mut tx = shared.db.begin().await?;
             if cron_fire(&mut tx, &entry.name, slot).await? {
-                tx.enqueue((entry.job)(slot)).await?;
+                tx.enqueue((entry.job)(slot));
                 tx.commit().await?;
             }
         }

@@ -65,7 +65,7 @@ pub(super) async fn session_start(
     tx.session_insert(workspace, user, &secret.hash, expires_at).await?;
     let actor = ActorRef { kind: ActorKind::User, id: user.0, name: name.to_owned() };
     let description = format!("{name} signed in");
-    note(tx, Topic::Member, user.0, entry_of(workspace, actor, "session.started", description)).await?;
+    note(tx, Topic::Member, user.0, entry_of(workspace, actor, "session.started", description));
     Ok(secret.text)
 }
 
@@ -88,7 +88,7 @@ pub async fn sign_out(allowed: &Allowed<OwnAccount>, db: &Db) -> AppResult<()> {
     let mut tx = db.begin().await?;
     if tx.session_delete(user, session).await? {
         let description = format!("{} signed out", allowed.actor().name);
-        note(&mut tx, Topic::Member, user.0, entry(allowed, "session.ended", description)).await?;
+        note(&mut tx, Topic::Member, user.0, entry(allowed, "session.ended", description));
     }
     tx.commit().await?;
     Ok(())
@@ -105,7 +105,7 @@ pub async fn switch_workspace(allowed: &Allowed<OwnAccount>, db: &Db, to: Worksp
         return Err(AppError::not_found("workspace"));
     }
     let description = format!("{} came in from another workspace", allowed.actor().name);
-    note(&mut tx, Topic::Member, user.0, entry_of(to, allowed.actor(), "session.moved", description)).await?;
+    note(&mut tx, Topic::Member, user.0, entry_of(to, allowed.actor(), "session.moved", description));
     let me = me_in(&mut tx, user, to).await?;
     tx.commit().await?;
     Ok(me)
@@ -137,7 +137,7 @@ pub async fn change_password(allowed: &Allowed<OwnAccount>, db: &Db, input: Chan
     tx.sessions_end(user, current).await?;
     subjects.forgive(&mut tx).await?;
     let description = format!("{} changed their password; their other sessions ended", stored.name);
-    note(&mut tx, Topic::Member, user.0, entry(allowed, "password.changed", description)).await?;
+    note(&mut tx, Topic::Member, user.0, entry(allowed, "password.changed", description));
     tx.commit().await?;
     Ok(())
 }
@@ -149,7 +149,7 @@ pub async fn set_hold_seconds(allowed: &Allowed<OwnAccount>, db: &Db, input: Set
     let mut tx = db.begin().await?;
     tx.user_set_hold(user, input.hold_seconds).await?;
     let description = format!("{} holds decisions for {} s", allowed.actor().name, input.hold_seconds);
-    note(&mut tx, Topic::Member, user.0, entry(allowed, "member.hold_set", description)).await?;
+    note(&mut tx, Topic::Member, user.0, entry(allowed, "member.hold_set", description));
     let me = me_in(&mut tx, user, allowed.workspace()).await?;
     tx.commit().await?;
     Ok(me)

@@ -69,7 +69,7 @@ pub async fn action_type_reclass(
         "Re-classed {name} from {before} to {}, with {} approvals needed",
         input.risk_level, input.required_approvals
     );
-    note_type(&mut tx, allowed, id, name, "action_type.reclassed", description).await?;
+    note_type(&mut tx, allowed, id, name, "action_type.reclassed", description);
     let after = view(&mut tx, allowed, name).await?;
     tx.commit().await?;
     Ok(after)
@@ -107,7 +107,7 @@ pub async fn action_type_create(
         .await
         .map_err(taken("/name", "is the name of another type"))?;
     let description = format!("Registered {name} ({}, {})", terms.risk_level, terms.executor);
-    note_type(&mut tx, allowed, id, &name, "action_type.created", description).await?;
+    note_type(&mut tx, allowed, id, &name, "action_type.created", description);
     let after = view(&mut tx, allowed, &name).await?;
     tx.commit().await?;
     Ok(after)
@@ -145,7 +145,7 @@ pub async fn action_type_patch(
         "Changed {name} (risk from {} to {}, {})",
         setting.terms.risk_level, terms.risk_level, terms.executor
     );
-    note_type(&mut tx, allowed, setting.id, name, "action_type.changed", description).await?;
+    note_type(&mut tx, allowed, setting.id, name, "action_type.changed", description);
     let after = view(&mut tx, allowed, name).await?;
     tx.commit().await?;
     Ok(after)
@@ -175,7 +175,7 @@ pub async fn action_type_delete(
         true => ("action_type.deleted", format!("Removed the type {name}")),
     };
     won(tx.action_type_delete(workspace, setting.id, setting.version).await?)?;
-    note_type(&mut tx, allowed, setting.id, name, event, description).await?;
+    note_type(&mut tx, allowed, setting.id, name, event, description);
     tx.commit().await?;
     Ok(())
 }
@@ -252,17 +252,17 @@ fn custom(setting: ActionTypeSetting) -> ActionType {
     }
 }
 
-async fn note_type(
+fn note_type(
     tx: &mut Tx,
     allowed: &Allowed<Administer>,
     id: ActionTypeId,
     name: &str,
     event: &'static str,
     description: String,
-) -> AppResult<()> {
+) {
     let mut entry = entry(allowed, event, description);
     entry.action_type = Some(name.to_owned());
-    note(tx, Topic::ActionType, id.0, entry).await
+    note(tx, Topic::ActionType, id.0, entry);
 }
 
 fn no_such_type() -> AppError {

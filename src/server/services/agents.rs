@@ -58,7 +58,7 @@ pub async fn agent_create(allowed: &Allowed<WriteAgents>, db: &Db, mut input: Ne
         .map_err(taken("/name", "is the name of another agent"))?;
     let agent = find(&mut tx, allowed, id).await?;
     let description = format!("Made the {} agent {}", agent.kind, agent.name);
-    note_agent(&mut tx, &agent, entry(allowed, "agent.created", description)).await?;
+    note_agent(&mut tx, &agent, entry(allowed, "agent.created", description));
     tx.commit().await?;
     Ok(agent)
 }
@@ -112,7 +112,7 @@ pub async fn agent_patch(
         true => format!("Changed the agent {}", agent.name),
         false => format!("Made the agent {} {}, which was {}", agent.name, agent.status, before.status),
     };
-    note_agent(&mut tx, &agent, entry(allowed, "agent.changed", description)).await?;
+    note_agent(&mut tx, &agent, entry(allowed, "agent.changed", description));
     tx.commit().await?;
     Ok(agent)
 }
@@ -139,7 +139,7 @@ pub async fn agent_delete(
     won(tx.agent_update(workspace, &agent).await?)?;
     tx.agent_leave_teams(workspace, id).await?;
     let description = format!("Archived the agent {}", agent.name);
-    note_agent(&mut tx, &agent, entry(allowed, "agent.archived", description)).await?;
+    note_agent(&mut tx, &agent, entry(allowed, "agent.archived", description));
     tx.commit().await?;
     Ok(())
 }
@@ -166,7 +166,7 @@ async fn remove(
         deleted => won(deleted?)?,
     }
     let description = format!("Removed the agent {}, which had never acted", agent.name);
-    note_agent(&mut tx, &agent, entry(allowed, "agent.deleted", description)).await?;
+    note_agent(&mut tx, &agent, entry(allowed, "agent.deleted", description));
     tx.commit().await?;
     Ok(true)
 }
@@ -175,7 +175,7 @@ async fn find<P>(conn: &mut Conn, allowed: &Allowed<P>, agent: AgentId) -> AppRe
     conn.agent_get(allowed.workspace(), agent).await?.ok_or_else(|| AppError::not_found("agent"))
 }
 
-async fn note_agent(tx: &mut Tx, agent: &Agent, mut entry: AuditEntry) -> AppResult<()> {
+fn note_agent(tx: &mut Tx, agent: &Agent, mut entry: AuditEntry) {
     entry.agent_id = Some(agent.id);
-    note(tx, Topic::Agent, agent.id.0, entry).await
+    note(tx, Topic::Agent, agent.id.0, entry);
 }

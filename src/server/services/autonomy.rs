@@ -9,7 +9,7 @@ use crate::domain::approval::{Approval, ApprovalFilter, Decide, Decided};
 use crate::domain::autonomy::Verdict;
 use crate::domain::ids::{ApprovalId, UserId};
 use crate::domain::page::Page;
-use crate::server::storage::{Db, StorageError, Tx};
+use crate::server::storage::{Db, Tx};
 use validator::Validate;
 
 #[derive(Clone)]
@@ -74,13 +74,13 @@ impl AutonomyService {
     }
 
     /// Keeps a human decision for learned trust, in the decision's own transaction.
-    pub async fn record_approval_pattern(
+    pub fn record_approval_pattern(
         tx: &mut Tx,
         approval: &Approval,
         reviewer: UserId,
         approved: bool,
         edited: bool,
-    ) -> Result<(), StorageError> {
-        tx.pattern_insert(approval, reviewer, approved, edited).await
+    ) {
+        tx.pattern_insert(approval, reviewer, approved, edited);
     }
 }

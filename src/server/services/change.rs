@@ -9,11 +9,10 @@ use crate::server::storage::{AuditEntry, StorageError, Tx};
 use uuid::Uuid;
 
 /// Writes the audit row and the event of one change into its transaction.
-pub(super) async fn note(tx: &mut Tx, topic: Topic, subject: Uuid, entry: AuditEntry) -> AppResult<()> {
+pub(super) fn note(tx: &mut Tx, topic: Topic, subject: Uuid, entry: AuditEntry) {
     let workspace = entry.workspace_id;
-    tx.audit(entry).await?;
-    tx.emit(workspace, topic, subject).await?;
-    Ok(())
+    tx.audit(entry);
+    tx.emit(workspace, topic, subject);
 }
 
 /// An audit row of what an allowed principal did in its workspace.

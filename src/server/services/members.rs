@@ -44,7 +44,7 @@ pub async fn member_create(allowed: &Allowed<Administer>, db: &Db, input: NewMem
         .map_err(taken("/email", "has an account already and cannot be added here"))?;
     tx.member_insert(allowed.workspace(), user, input.role).await?;
     let description = format!("Added {} ({email}) as {}", input.name, input.role);
-    note(&mut tx, Topic::Member, user.0, entry(allowed, "member.added", description)).await?;
+    note(&mut tx, Topic::Member, user.0, entry(allowed, "member.added", description));
     let member = find(&mut tx, allowed, user).await?;
     tx.commit().await?;
     Ok(member)
@@ -90,7 +90,7 @@ pub async fn member_patch(
         (true, false) => ("member.enabled", format!("Let {} in again as {role}", member.name)),
         _ => ("member.role_changed", format!("Made {} {role}, who was {}", member.name, member.role)),
     };
-    note(&mut tx, Topic::Member, user.0, entry(allowed, event, description)).await?;
+    note(&mut tx, Topic::Member, user.0, entry(allowed, event, description));
     let member = find(&mut tx, allowed, user).await?;
     tx.commit().await?;
     Ok(member)

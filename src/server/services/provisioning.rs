@@ -75,7 +75,7 @@ pub async fn admin_create(db: &Db, input: AdminCreate) -> AppResult<AdminCreated
                     "password.changed",
                     format!("A password for {email} was set at the command line"),
                 );
-                note(&mut tx, Topic::Member, user.id.0, set).await?;
+                note(&mut tx, Topic::Member, user.id.0, set);
             }
             user.id
         }
@@ -91,7 +91,7 @@ async fn ensure_workspace(tx: &mut Tx, name: &str) -> AppResult<WorkspaceId> {
     }
     let id = tx.workspace_insert(name, false).await?;
     let description = format!("The workspace {name} was made at the command line");
-    note(tx, Topic::Workspace, id.0, entry_of(id, system_actor(), "workspace.created", description)).await?;
+    note(tx, Topic::Workspace, id.0, entry_of(id, system_actor(), "workspace.created", description));
     Ok(id)
 }
 
@@ -117,7 +117,8 @@ async fn ensure_member(
             ("member.role_changed", format!("{email} was made {role} at the command line"))
         }
     };
-    note(tx, Topic::Member, user.0, entry_of(workspace, system_actor(), event, description)).await
+    note(tx, Topic::Member, user.0, entry_of(workspace, system_actor(), event, description));
+    Ok(())
 }
 
 /// Whose token `token create` makes.
@@ -188,6 +189,6 @@ async fn ensure_agent(tx: &mut Tx, workspace: WorkspaceId, name: &str) -> AppRes
         format!("The agent {name} was made at the command line"),
     );
     entry.agent_id = Some(id);
-    note(tx, Topic::Agent, id.0, entry).await?;
+    note(tx, Topic::Agent, id.0, entry);
     Ok(id)
 }

@@ -48,7 +48,7 @@ pub async fn record_create(allowed: &Allowed<WriteRecords>, db: &Db, input: NewR
     let record = tx.record_insert(allowed.workspace(), input.kind, &input.title, &input.data).await?;
     let mut entry = entry(allowed, "record.created", format!("Made the {} {}", record.kind, record.title));
     entry.result = Some(json!({"recordId": record.id, "version": record.version}));
-    note(&mut tx, Topic::Record, record.id.0, entry).await?;
+    note(&mut tx, Topic::Record, record.id.0, entry);
     tx.commit().await?;
     Ok(record)
 }
@@ -79,7 +79,7 @@ pub async fn record_patch(
     let description = format!("Changed the {} {}: {}", before.kind, before.title, fields.join(", "));
     let mut entry = entry(allowed, "record.changed", description);
     entry.result = Some(json!({"recordId": id, "version": after.version, "fields": fields}));
-    note(&mut tx, Topic::Record, id.0, entry).await?;
+    note(&mut tx, Topic::Record, id.0, entry);
     tx.commit().await?;
     Ok(after)
 }
@@ -105,7 +105,7 @@ pub async fn record_delete(
     won(tx.record_delete(allowed.workspace(), id, record.version).await?)?;
     let mut entry = entry(allowed, "record.deleted", format!("Deleted the {} {}", record.kind, record.title));
     entry.result = Some(json!({"recordId": id, "version": record.version}));
-    note(&mut tx, Topic::Record, id.0, entry).await?;
+    note(&mut tx, Topic::Record, id.0, entry);
     tx.commit().await?;
     Ok(())
 }

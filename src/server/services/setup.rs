@@ -59,10 +59,9 @@ pub async fn setup(db: &Db, input: SetUp) -> AppResult<(String, Me)> {
         Topic::Workspace,
         workspace.0,
         entry_of(workspace, actor.clone(), "workspace.created", created),
-    )
-    .await?;
+    );
     let added = format!("{} is its first owner", input.name);
-    note(&mut tx, Topic::Member, user.0, entry_of(workspace, actor, "member.added", added)).await?;
+    note(&mut tx, Topic::Member, user.0, entry_of(workspace, actor, "member.added", added));
     let token = session_start(&mut tx, workspace, user, &input.name).await?;
     let me = me_in(&mut tx, user, workspace).await?;
     tx.commit().await?;

@@ -45,7 +45,7 @@ pub async fn team_create(allowed: &Allowed<WriteTeams>, db: &Db, input: NewTeam)
         .map_err(taken("/name", "is the name of another team"))?;
     let team = find(&mut tx, allowed, id).await?;
     let description = format!("Made the {} team {} ({})", team.department, team.name, team.autonomy_level);
-    note_team(&mut tx, &team, entry(allowed, "team.created", description)).await?;
+    note_team(&mut tx, &team, entry(allowed, "team.created", description));
     tx.commit().await?;
     Ok(team)
 }
@@ -82,7 +82,7 @@ pub async fn team_patch(
             .team_update(workspace, &team)
             .await
             .map_err(taken("/name", "is the name of another team"))?)?;
-        note_team(&mut tx, &team, entry(allowed, "team.changed", what_changed(&before, &team))).await?;
+        note_team(&mut tx, &team, entry(allowed, "team.changed", what_changed(&before, &team)));
     }
     if let Some(frozen) = input.frozen {
         team_freeze(&mut tx, allowed, &team, frozen).await?;
@@ -142,7 +142,7 @@ pub async fn team_delete(
     team.status = TeamStatus::Archived;
     won(tx.team_update(allowed.workspace(), &team).await?)?;
     let description = format!("Archived the team {}", team.name);
-    note_team(&mut tx, &team, entry(allowed, "team.archived", description)).await?;
+    note_team(&mut tx, &team, entry(allowed, "team.archived", description));
     tx.commit().await?;
     Ok(())
 }
@@ -167,7 +167,7 @@ async fn remove(
         deleted => won(deleted?)?,
     }
     let description = format!("Removed the team {}, which had never acted", team.name);
-    note_team(&mut tx, &team, entry(allowed, "team.deleted", description)).await?;
+    note_team(&mut tx, &team, entry(allowed, "team.deleted", description));
     tx.commit().await?;
     Ok(true)
 }
@@ -212,7 +212,7 @@ pub async fn team_member_add(
     let description = format!("Put {} into the team {} as {}", agent.name, found.name, input.role);
     let mut entry = entry(allowed, "team.member_added", description);
     entry.agent_id = Some(agent.id);
-    note_team(&mut tx, &found, entry).await?;
+    note_team(&mut tx, &found, entry);
     let member = TeamMember {
         team_id: team,
         agent_id: agent.id,
@@ -240,7 +240,7 @@ pub async fn team_member_remove(
     let mut entry =
         entry(allowed, "team.member_removed", format!("Took an agent out of the team {}", found.name));
     entry.agent_id = Some(agent);
-    note_team(&mut tx, &found, entry).await?;
+    note_team(&mut tx, &found, entry);
     tx.commit().await?;
     Ok(())
 }
@@ -249,7 +249,7 @@ async fn find<P>(conn: &mut Conn, allowed: &Allowed<P>, team: TeamId) -> AppResu
     conn.team_get(allowed.workspace(), team).await?.ok_or_else(|| AppError::not_found("team"))
 }
 
-async fn note_team(tx: &mut Tx, team: &Team, mut entry: AuditEntry) -> AppResult<()> {
+fn note_team(tx: &mut Tx, team: &Team, mut entry: AuditEntry) {
     entry.team_id = Some(team.id);
-    note(tx, Topic::Team, team.id.0, entry).await
+    note(tx, Topic::Team, team.id.0, entry);
 }

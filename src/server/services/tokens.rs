@@ -92,7 +92,7 @@ pub(super) async fn issue(tx: &mut Tx, new: Issue<'_>) -> AppResult<CreatedToken
             expires_at: tx.now() + TimeDelta::days(new.days),
         })
         .await?;
-    note_token(tx, new.holder, new.entry).await?;
+    note_token(tx, new.holder, new.entry);
     Ok(CreatedToken { id, token: secret.text })
 }
 
@@ -111,14 +111,14 @@ pub async fn token_revoke(allowed: &Allowed<OwnAccount>, db: &Db, token: TokenId
     };
     if tx.token_revoke(workspace, token).await? {
         let description = format!("Revoked the token {} of {}", found.name, found.holder);
-        note_token(&mut tx, holder, entry(allowed, "token.revoked", description)).await?;
+        note_token(&mut tx, holder, entry(allowed, "token.revoked", description));
     }
     tx.commit().await?;
     Ok(())
 }
 
 /// A token has no topic of its own: followers of its holder reload.
-async fn note_token(tx: &mut Tx, holder: TokenFor, mut entry: AuditEntry) -> AppResult<()> {
+fn note_token(tx: &mut Tx, holder: TokenFor, mut entry: AuditEntry) {
     let (topic, subject): (Topic, Uuid) = match holder {
         TokenFor::Agent(agent) => {
             entry.agent_id = Some(agent);
@@ -126,7 +126,7 @@ async fn note_token(tx: &mut Tx, holder: TokenFor, mut entry: AuditEntry) -> App
         }
         TokenFor::Person(user) => (Topic::Member, user.0),
     };
-    note(tx, topic, subject, entry).await
+    note(tx, topic, subject, entry);
 }
 
 fn administers(allowed: &Allowed<OwnAccount>) -> bool {

@@ -45,7 +45,7 @@ pub async fn webhook_create(
         .await
         .map_err(taken("/name", "is the name of another webhook"))?;
     let description = format!("Made the webhook {} to {}", webhook.name, webhook.url);
-    note(&mut tx, Topic::Webhook, webhook.id.0, entry(allowed, "webhook.created", description)).await?;
+    note(&mut tx, Topic::Webhook, webhook.id.0, entry(allowed, "webhook.created", description));
     tx.commit().await?;
     Ok(CreatedWebhook { webhook, secret })
 }
@@ -81,7 +81,7 @@ pub async fn webhook_patch(
         .map_err(taken("/name", "is the name of another webhook"))?)?;
     let state = if webhook.enabled { "on" } else { "off" };
     let description = format!("Changed the webhook {} to {} ({state})", webhook.name, webhook.url);
-    note(&mut tx, Topic::Webhook, id.0, entry(allowed, "webhook.changed", description)).await?;
+    note(&mut tx, Topic::Webhook, id.0, entry(allowed, "webhook.changed", description));
     let webhook = find(&mut tx, allowed, id).await?;
     tx.commit().await?;
     Ok(webhook)
@@ -108,7 +108,7 @@ pub async fn webhook_delete(
         deleted => won(deleted?)?,
     }
     let description = format!("Deleted the webhook {}", webhook.name);
-    note(&mut tx, Topic::Webhook, id.0, entry(allowed, "webhook.deleted", description)).await?;
+    note(&mut tx, Topic::Webhook, id.0, entry(allowed, "webhook.deleted", description));
     tx.commit().await?;
     Ok(())
 }

@@ -39,7 +39,7 @@ pub async fn internal_domains_set(
         some => format!("Internal domains: {}", some.join(", ")),
     };
     let entry = entry(allowed, "workspace.domains_set", description);
-    note(&mut tx, Topic::Workspace, workspace.0, entry).await?;
+    note(&mut tx, Topic::Workspace, workspace.0, entry);
     tx.commit().await?;
     Ok(InternalDomains { domains })
 }
@@ -58,7 +58,7 @@ pub async fn workspace_freeze(
             true => ("workspace.frozen", "Froze all automatic work of the workspace"),
             false => ("workspace.unfrozen", "Let the workspace's automatic work go on"),
         };
-        note(&mut tx, Topic::Workspace, workspace.0, entry(allowed, event, description)).await?;
+        note(&mut tx, Topic::Workspace, workspace.0, entry(allowed, event, description));
     }
     let found = find(&mut tx, allowed).await?;
     tx.commit().await?;
@@ -79,7 +79,7 @@ pub(super) async fn team_freeze(
         };
         let mut entry = entry(allowed, event, description);
         entry.team_id = Some(team.id);
-        note(tx, Topic::Team, team.id.0, entry).await?;
+        note(tx, Topic::Team, team.id.0, entry);
     }
     Ok(())
 }
@@ -114,8 +114,7 @@ async fn freeze<P>(tx: &mut Tx, allowed: &Allowed<P>, scope: FreezeScope, frozen
             Some(team) => format!("{workspace}/{team}"),
             None => workspace.to_string(),
         }),
-    })
-    .await?;
+    });
     Ok(true)
 }
 

@@ -100,6 +100,7 @@ impl Db {
             // WalSync makes it as safe as FULL before a commit is answered.
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(Duration::from_secs(10))
+            .statement_cache_capacity(300)
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-8000")
             .optimize_on_close(true, Some(400));
@@ -169,11 +170,18 @@ impl Db {
             Pools::Sqlite { writer, .. } => {
                 let conn = Conn::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?);
                 let now = self.clock.now();
-                return Ok(Tx { conn, now, db: self.clone(), jobs: false, events: false });
+                return Ok(Tx { conn, now, db: self.clone(), later: Vec::new(), jobs: false, events: false });
             }
             Pools::Postgres(pool) => {
                 let conn = Conn::PostgresTx(pool.begin().await?);
-                Tx { conn, now: DateTime::UNIX_EPOCH, db: self.clone(), jobs: false, events: false }
+                Tx {
+                    conn,
+                    now: DateTime::UNIX_EPOCH,
+                    db: self.clone(),
+                    later: Vec::new(),
+                    jobs: false,
+                    events: false,
+                }
             }
         };
         let (time,): (Ts,) = tx.fetch_one(clock, args).await?;
@@ -310,8 +318,40 @@ pub struct Tx {
     conn: Conn,
     now: DateTime<Utc>,
     db: Db,
+    later: Vec<Later>,
     jobs: bool,
     events: bool,
+}
+
+/// A write that nothing in its transaction reads back.
+struct Later {
+    sql: &'static str,
+    args: Vec<Arg>,
+}
+
+/// How many such writes go to SQLite's thread in one message: a message costs more than most of them.
+const TOGETHER: usize = 8;
+
+/// One text for all of them, each with its own arguments; SQLite runs them one by one.
+fn joined(writes: Vec<Later>) -> (String, Vec<Arg>) {
+    let (mut sql, mut args) = (String::new(), Vec::new());
+    for write in writes {
+        let mut parts = write.sql.split('$');
+        sql.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            let digits = part.len() - part.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            let (number, rest) = part.split_at(digits);
+            sql.push('$');
+            match number.parse::<usize>() {
+                Ok(number) => sql.push_str(&(args.len() + number).to_string()),
+                Err(_) => sql.push_str(number),
+            }
+            sql.push_str(rest);
+        }
+        sql.push_str("; ");
+        args.extend(write.args);
+    }
+    (sql, args)
 }
 
 impl Tx {
@@ -339,8 +379,34 @@ impl Tx {
         self.events = true;
     }
 
+    /// Adds a write that is made with the commit: after all others, in the order of these calls.
+    pub(super) fn at_commit(&mut self, sql: &'static str, args: Vec<Arg>) {
+        self.later.push(Later { sql, args });
+    }
+
+    async fn write_the_rest(&mut self) -> Result<(), StorageError> {
+        let mut rest = std::mem::take(&mut self.later);
+        match self.engine() {
+            Engine::Sqlite => {
+                while !rest.is_empty() {
+                    let after = rest.split_off(rest.len().min(TOGETHER));
+                    let (sql, args) = joined(rest);
+                    self.execute(sql, args).await?;
+                    rest = after;
+                }
+            }
+            Engine::Postgres => {
+                for Later { sql, args } in rest {
+                    self.execute(sql, args).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Returns once the change is on the disk.
-    pub async fn commit(self) -> Result<(), StorageError> {
+    pub async fn commit(mut self) -> Result<(), StorageError> {
+        self.write_the_rest().await?;
         match self.conn {
             Conn::SqliteTx(tx) => tx.commit().await?,
             Conn::PostgresTx(tx) => tx.commit().await?,
@@ -369,5 +435,25 @@ impl std::ops::Deref for Tx {
 impl std::ops::DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Conn {
         &mut self.conn
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joined_writes_keep_their_own_arguments() {
+        let writes = vec![
+            Later { sql: "UPDATE a SET x = $2 WHERE id = $1", args: args![1_i64, 2_i64] },
+            Later { sql: "DELETE FROM b", args: args![] },
+            Later { sql: "INSERT INTO c VALUES ($1, '$.path', $10)", args: args![3_i64] },
+        ];
+        let (sql, args) = joined(writes);
+        assert_eq!(
+            sql,
+            "UPDATE a SET x = $2 WHERE id = $1; DELETE FROM b; INSERT INTO c VALUES ($3, '$.path', $12); "
+        );
+        assert_eq!(args.len(), 3);
     }
 }

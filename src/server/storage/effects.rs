@@ -125,7 +125,8 @@ impl Tx {
             args![id, workspace, user, kind, title, body, subject, now],
         )
         .await?;
-        self.emit(workspace, crate::domain::event::Topic::Notification, id).await
+        self.emit(workspace, crate::domain::event::Topic::Notification, id);
+        Ok(())
     }
 }
 

@@ -397,18 +397,14 @@ pub async fn jobs_count(
 }
 
 impl Tx {
-    /// Cancels the ready job of this kind and dedupe key. `false`: there is none (it may be running).
-    pub async fn job_cancel_ready(&mut self, kind: &str, dedupe_key: &str) -> Result<bool, StorageError> {
-        let changed = self
-            .execute(
-                sql!(
-                    "UPDATE jobs SET state = 'cancelled' ",
-                    "WHERE kind = $1 AND dedupe_key = $2 AND state = 'ready'"
-                ),
-                args![kind, dedupe_key],
-            )
-            .await?;
-        Ok(changed == 1)
+    /// Cancels the ready job of this kind and dedupe key, if there is one. One that is running goes on.
+    pub fn job_cancel_ready(&mut self, kind: &str, dedupe_key: &str) {
+        self.at_commit(
+            sql!(
+                "UPDATE jobs SET state = 'cancelled' WHERE kind = $1 AND dedupe_key = $2 AND state = 'ready'"
+            ),
+            args![kind, dedupe_key],
+        );
     }
 
     /// Moves the ready job of this kind and dedupe key to another time. `false`: there is none.

@@ -6,15 +6,9 @@ use crate::domain::ids::{ApprovalId, UserId, WorkspaceId};
 use crate::{args, sql};
 
 impl Tx {
-    pub async fn pattern_insert(
-        &mut self,
-        approval: &Approval,
-        reviewer: UserId,
-        approved: bool,
-        edited: bool,
-    ) -> Result<(), StorageError> {
+    pub fn pattern_insert(&mut self, approval: &Approval, reviewer: UserId, approved: bool, edited: bool) {
         let (id, now) = (self.id(), self.now());
-        self.execute(
+        self.at_commit(
             sql!(
                 "INSERT INTO approval_patterns (id, workspace_id, team_id, action_type, risk_level, approval_id, ",
                 "reviewer_id, approved, edited, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
@@ -31,9 +25,7 @@ impl Tx {
                 edited,
                 now
             ],
-        )
-        .await?;
-        Ok(())
+        );
     }
 
     /// The decision was taken back: it counts against trust, not for it.

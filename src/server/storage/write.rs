@@ -1,7 +1,7 @@
 //! What every change carries with it, in its own transaction: an audit row, an event, jobs.
 
 use super::db::Engine;
-use super::{Arg, StorageError, Tx};
+use super::{Arg, Tx};
 use crate::domain::approval::ActorRef;
 use crate::domain::event::Topic;
 use crate::domain::ids::{AgentId, ApprovalId, AuditId, JobId, TeamId, WorkspaceId};
@@ -75,10 +75,9 @@ pub struct NewJob {
 
 impl Tx {
     /// Writes the audit row of this change.
-    pub async fn audit(&mut self, entry: AuditEntry) -> Result<AuditId, StorageError> {
-        let id = self.id();
-        let now = self.now();
-        self.execute(
+    pub fn audit(&mut self, entry: AuditEntry) -> AuditId {
+        let (id, now) = (self.id(), self.now());
+        self.at_commit(
             sql!(
                 "INSERT INTO agent_action_audit_log (id, workspace_id, team_id, agent_id, actor_kind, actor_id, ",
                 "actor_name, event, action_type, action_data, description, approval_id, risk_level, was_automatic, ",
@@ -106,26 +105,19 @@ impl Tx {
                 entry.duration_ms,
                 now
             ],
-        )
-        .await?;
-        Ok(AuditId(id))
+        );
+        AuditId(id)
     }
 
     /// Tells followers that something changed. They refetch: storage is the truth.
-    pub async fn emit(
-        &mut self,
-        workspace: WorkspaceId,
-        topic: Topic,
-        subject: Uuid,
-    ) -> Result<(), StorageError> {
+    pub fn emit(&mut self, workspace: WorkspaceId, topic: Topic, subject: Uuid) {
         let (id, now) = (self.id(), self.now());
         if self.engine() == Engine::Sqlite {
             // One writer at a time: a number becomes visible after all lower ones.
-            self.execute(
+            self.at_commit(
                 sql!(/* sqlite */ "UPDATE counters SET value = value + 1 WHERE name = 'event_seq'"),
                 args![],
-            )
-            .await?;
+            );
         }
         let sql = self.dialect(
             sql!(
@@ -134,15 +126,14 @@ impl Tx {
             ),
             sql!("INSERT INTO events (id, workspace_id, topic, subject_id, created_at) VALUES ($1, $2, $3, $4, $5)"),
         );
-        self.execute(sql, args![id, workspace, topic.as_str(), subject, now]).await?;
+        self.at_commit(sql, args![id, workspace, topic.as_str(), subject, now]);
         self.wake_events();
-        Ok(())
     }
 
     /// Enqueues a job; does nothing when a ready one with the same kind and dedupe key exists.
-    pub async fn enqueue(&mut self, job: NewJob) -> Result<JobId, StorageError> {
+    pub fn enqueue(&mut self, job: NewJob) -> JobId {
         let (id, now) = (self.id(), self.now());
-        self.execute(
+        self.at_commit(
             sql!(
                 "INSERT INTO jobs (id, workspace_id, queue, kind, payload, state, priority, run_at, max_attempts, ",
                 "dedupe_key, created_at) VALUES ($1, $2, $3, $4, $5, 'ready', $6, $7, $8, $9, $10) ",
@@ -160,9 +151,8 @@ impl Tx {
                 job.dedupe_key,
                 now
             ],
-        )
-        .await?;
+        );
         self.wake_jobs();
-        Ok(JobId(id))
+        JobId(id)
     }
 }

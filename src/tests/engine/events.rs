@@ -41,7 +41,7 @@ impl Process {
 async fn emit(db: &Db, workspace: WorkspaceId, held: Duration) -> Uuid {
     let mut tx = db.begin().await.unwrap();
     let subject = tx.id();
-    tx.emit(workspace, Topic::Approval, subject).await.unwrap();
+    tx.emit(workspace, Topic::Approval, subject);
     tokio::time::sleep(held).await;
     tx.commit().await.unwrap();
     subject
@@ -138,7 +138,7 @@ async fn a_follower_resumes_across_a_restart() {
         let mut subjects = Vec::new();
         for _ in 0..1_300 {
             let subject = tx.id();
-            tx.emit(workspace, Topic::Record, subject).await.unwrap();
+            tx.emit(workspace, Topic::Record, subject);
             subjects.push(subject);
         }
         tx.commit().await.unwrap();
@@ -162,7 +162,7 @@ async fn a_follower_that_falls_behind_reads_from_the_database() {
         let mut tx = node.db.begin().await.unwrap();
         for _ in 0..3_000 {
             let subject = tx.id();
-            tx.emit(workspace, Topic::Record, subject).await.unwrap();
+            tx.emit(workspace, Topic::Record, subject);
         }
         tx.commit().await.unwrap();
         until("all are handed out", || async { node.bus.position() == 3_001 }).await;
@@ -217,7 +217,7 @@ async fn waiting_for_one_thing() {
         emit(&a.db, workspace, ms(0)).await;
         assert!(!waiter.changed_within(ms(50)).await, "{}: another thing", test.name);
         let mut tx = a.db.begin().await.unwrap();
-        tx.emit(workspace, Topic::Approval, subject).await.unwrap();
+        tx.emit(workspace, Topic::Approval, subject);
         tx.commit().await.unwrap();
         let began = Instant::now();
         assert!(waiter.changed_within(Duration::from_secs(15)).await, "{}", test.name);

@@ -121,7 +121,7 @@ pub async fn enqueue(db: &Db, kind: &'static str, change: impl FnOnce(&mut NewJo
     let mut tx = db.begin().await.unwrap();
     let mut new = job(&tx, kind);
     change(&mut new);
-    let id = tx.enqueue(new).await.unwrap();
+    let id = tx.enqueue(new);
     tx.commit().await.unwrap();
     id
 }

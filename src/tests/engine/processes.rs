@@ -111,7 +111,7 @@ async fn prepare(db: &Db) {
         new.max_attempts = 50;
         // Spread, so that there is always something under way.
         new.run_at += TimeDelta::milliseconds(n as i64 * 4);
-        tx.enqueue(new).await.unwrap();
+        tx.enqueue(new);
     }
     tx.commit().await.unwrap();
 }

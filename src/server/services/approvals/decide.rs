@@ -142,7 +142,8 @@ async fn edit(tx: &mut Tx, approver: &Approver, approval: &mut Approval, data: &
         format!("Changed the data of: {}", approval.sentence),
     );
     entry.result = Some(serde_json::json!({ "before": before }));
-    record(tx, entry).await
+    record(tx, entry);
+    Ok(())
 }
 
 /// The schema speaks of `/actionData`; here the caller sent `/editedActionData`.
@@ -190,7 +191,7 @@ async fn vote(tx: &mut Tx, approver: &Approver, approval: &Approval, decision: &
         approval.votes.iter().filter(|v| v.approved && v.args_hash == approval.args_hash).count() as i64 + 1;
     let text =
         format!("Voted to approve ({votes} of {}): {}", approval.required_approvals, approval.sentence);
-    record(tx, audit_of(approval, approver.actor(), "approval.voted", text)).await?;
+    record(tx, audit_of(approval, approver.actor(), "approval.voted", text));
     Ok((approval.required_approvals - votes).max(0))
 }
 
@@ -237,14 +238,14 @@ async fn settle(
     approval.outcome.status = outcome;
     approval.version += 1;
     if decision.approved && executor != Executor::Agent {
-        tx.enqueue(perform_job(approval, hold_until.unwrap_or(now))).await?;
+        tx.enqueue(perform_job(approval, hold_until.unwrap_or(now)));
     }
-    tx.job_cancel_ready(super::EXPIRE, &approval.id.to_string()).await?;
-    AutonomyService::record_approval_pattern(tx, approval, approver.user_id(), decision.approved, edited)
-        .await?;
+    tx.job_cancel_ready(super::EXPIRE, &approval.id.to_string());
+    AutonomyService::record_approval_pattern(tx, approval, approver.user_id(), decision.approved, edited);
     let mut entry = audit_of(approval, approver.actor(), event, format!("{verb}: {}", approval.sentence));
     entry.result = Some(serde_json::json!({
         "argsHash": approval.args_hash, "notes": decision.review_notes, "holdUntil": hold_until,
     }));
-    record(tx, entry).await
+    record(tx, entry);
+    Ok(())
 }

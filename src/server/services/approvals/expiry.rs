@@ -33,13 +33,13 @@ impl Handler for Expire {
         if tx.approval_expire(job.workspace_id, id).await? {
             if let Some(approval) = tx.approval_get(job.workspace_id, id).await? {
                 let text = format!("Expired undecided: {}", approval.sentence);
-                record(&mut tx, audit_of(&approval, system_actor(), "approval.expired", text)).await?;
+                record(&mut tx, audit_of(&approval, system_actor(), "approval.expired", text));
             }
         } else if let Some(approval) = tx.approval_get(job.workspace_id, id).await?
             && approval.status == ApprovalStatus::Pending
             && !approval.expiry_paused
         {
-            tx.enqueue(expire_job(&approval, approval.expires_at)).await?;
+            tx.enqueue(expire_job(&approval, approval.expires_at));
         }
         cx.finish(&mut tx).await?;
         tx.commit().await?;
@@ -71,7 +71,7 @@ impl Handler for ClaimTimeout {
         {
             let how =
                 Finished { status: OutcomeStatus::Unknown, error: Some(cause.to_owned()), result: None };
-            lifecycle::outcome_recorded(&mut tx, &approval, system_actor(), &how).await?;
+            lifecycle::outcome_recorded(&mut tx, &approval, system_actor(), &how);
             let title = "An outcome is unknown";
             tx.notify(job.workspace_id, None, "outcome", title, &approval.sentence, Some(approval.id.0))
                 .await?;
@@ -109,8 +109,7 @@ impl Handler for Thaw {
                     run_at: if queued { now } else { expires_at.0 },
                     max_attempts: if queued { 5 } else { 20 },
                     dedupe_key: Some(id.to_string()),
-                })
-                .await?;
+                });
             }
             let last = rows.last().map(|(id, ..)| *id);
             if last.is_none() {

@@ -51,12 +51,12 @@ pub async fn undo(by: &Allowed<DecideApprovals>, db: &Db, id: ApprovalId) -> App
             _ => lost(&approval, tx.now()),
         });
     }
-    tx.job_cancel_ready(PERFORM, &id.to_string()).await?;
+    tx.job_cancel_ready(PERFORM, &id.to_string());
     tx.votes_clear(approver.workspace(), id).await?;
     tx.pattern_undone(approver.workspace(), id).await?;
-    tx.enqueue(expire_job(&approval, approval.expires_at)).await?;
+    tx.enqueue(expire_job(&approval, approval.expires_at));
     let text = format!("Took back the approval of: {}", approval.sentence);
-    record(&mut tx, audit_of(&approval, approver.actor(), "approval.undone", text)).await?;
+    record(&mut tx, audit_of(&approval, approver.actor(), "approval.undone", text));
     done(tx, &approval).await
 }
 
@@ -79,9 +79,9 @@ pub async fn withdraw(
     if !tx.approval_withdraw(by.workspace(), id, input.reason.as_deref()).await? {
         return Err(lost(&approval, tx.now()));
     }
-    tx.job_cancel_ready(EXPIRE, &id.to_string()).await?;
+    tx.job_cancel_ready(EXPIRE, &id.to_string());
     let text = format!("Withdrew: {}", approval.sentence);
-    record(&mut tx, audit_of(&approval, me, "approval.withdrawn", text)).await?;
+    record(&mut tx, audit_of(&approval, me, "approval.withdrawn", text));
     done(tx, &approval).await
 }
 
@@ -104,8 +104,8 @@ pub async fn extend(
     if !tx.approval_extend(approver.workspace(), id, approval.expires_at, until).await? {
         return Err(lost(&approval, tx.now()));
     }
-    tx.job_cancel_ready(EXPIRE, &id.to_string()).await?;
-    tx.enqueue(expire_job(&approval, until)).await?;
+    tx.job_cancel_ready(EXPIRE, &id.to_string());
+    tx.enqueue(expire_job(&approval, until));
     let mut entry = audit_of(
         &approval,
         approver.actor(),
@@ -113,7 +113,7 @@ pub async fn extend(
         format!("Gave more time to: {}", approval.sentence),
     );
     entry.result = Some(json!({ "expiresAt": until }));
-    record(&mut tx, entry).await?;
+    record(&mut tx, entry);
     done(tx, &approval).await
 }
 
@@ -142,10 +142,9 @@ pub async fn claim(by: &Allowed<ReportOutcomes>, db: &Db, id: ApprovalId) -> App
         run_at,
         max_attempts: 20,
         dedupe_key: Some(format!("{id}/{}", performing.fence)),
-    })
-    .await?;
+    });
     let text = format!("Took to perform: {}", approval.sentence);
-    record(&mut tx, audit_of(&approval, by.actor(), "action.claimed", text)).await?;
+    record(&mut tx, audit_of(&approval, by.actor(), "action.claimed", text));
     done(tx, &approval).await
 }
 
@@ -213,17 +212,17 @@ pub async fn report(
             },
         });
     }
-    outcome_recorded(&mut tx, &approval, by.actor(), &how).await?;
+    outcome_recorded(&mut tx, &approval, by.actor(), &how);
     done(tx, &approval).await
 }
 
 /// Audit row and event of an outcome.
-pub async fn outcome_recorded(
+pub fn outcome_recorded(
     tx: &mut Tx,
     approval: &Approval,
     actor: crate::domain::approval::ActorRef,
     how: &Finished,
-) -> AppResult<()> {
+) {
     let (event, verb) = match how.status {
         OutcomeStatus::Succeeded => ("action.succeeded", "Done"),
         OutcomeStatus::Failed => ("action.failed", "Failed"),
@@ -239,7 +238,7 @@ pub async fn outcome_recorded(
     entry.result = how.result.clone();
     entry.duration_ms =
         approval.outcome.started_at.map(|started| (tx.now() - started).num_milliseconds().max(0));
-    record(tx, entry).await
+    record(tx, entry);
 }
 
 /// A person asks for another try of a failed or unknown outcome.
@@ -261,9 +260,9 @@ pub async fn retry(by: &Allowed<DecideApprovals>, db: &Db, id: ApprovalId) -> Ap
     }
     if executor != Executor::Agent {
         let now = tx.now();
-        tx.enqueue(perform_job(&approval, now)).await?;
+        tx.enqueue(perform_job(&approval, now));
     }
     let text = format!("Asked to try again: {}", approval.sentence);
-    record(&mut tx, audit_of(&approval, approver.actor(), "action.retried", text)).await?;
+    record(&mut tx, audit_of(&approval, approver.actor(), "action.retried", text));
     done(tx, &approval).await
 }

@@ -8,10 +8,10 @@ pub mod lifecycle;
 pub mod read;
 pub mod submit;
 
+use crate::domain::AppError;
 use crate::domain::approval::{ActorRef, Approval, ApprovalStatus};
 use crate::domain::error::ConflictDetail;
 use crate::domain::event::Topic;
-use crate::domain::{AppError, AppResult};
 use crate::server::storage::{AuditEntry, NewJob, Tx};
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -48,13 +48,12 @@ pub fn audit_of(
 }
 
 /// Audit row and event of one change of an approval.
-pub async fn record(tx: &mut Tx, entry: AuditEntry) -> AppResult<()> {
+pub fn record(tx: &mut Tx, entry: AuditEntry) {
     let (workspace, subject) = (entry.workspace_id, entry.approval_id);
-    tx.audit(entry).await?;
+    tx.audit(entry);
     if let Some(id) = subject {
-        tx.emit(workspace, Topic::Approval, id.0).await?;
+        tx.emit(workspace, Topic::Approval, id.0);
     }
-    Ok(())
 }
 
 pub fn perform_job(approval: &Approval, run_at: DateTime<Utc>) -> NewJob {

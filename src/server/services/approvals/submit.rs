@@ -100,7 +100,7 @@ async fn attempt(
                     format!("Denied: {}", new.approval.sentence),
                 )
             };
-            tx.audit(entry).await?;
+            tx.audit(entry);
             tx.commit().await?;
             Ok(Attempt::Done(Box::new(Submitted {
                 verdict: SubmitVerdict::Denied,
@@ -113,9 +113,9 @@ async fn attempt(
             if !tx.approval_insert(&new).await? {
                 return raced(tx, by, action).await;
             }
-            tx.enqueue(expire_job(&new.approval, new.approval.expires_at)).await?;
+            tx.enqueue(expire_job(&new.approval, new.approval.expires_at));
             let text = format!("Asked for approval: {}", new.approval.sentence);
-            record(&mut tx, audit_of(&new.approval, by.actor(), "approval.requested", text)).await?;
+            record(&mut tx, audit_of(&new.approval, by.actor(), "approval.requested", text));
             finish(tx, by, new.approval.id, SubmitVerdict::Pending, judged.reasons).await
         }
         Verdict::Execute => {
@@ -140,12 +140,12 @@ async fn execute(
 ) -> AppResult<Option<String>> {
     let approval = &new.approval;
     let text = format!("Let through: {}", approval.sentence);
-    record(tx, audit_of(approval, by.actor(), "action.auto_approved", text)).await?;
+    record(tx, audit_of(approval, by.actor(), "action.auto_approved", text));
     match new.executor {
         Executor::Agent => {}
         Executor::Mail | Executor::Webhook => {
             let now = tx.now();
-            tx.enqueue(perform_job(approval, now)).await?;
+            tx.enqueue(perform_job(approval, now));
         }
         Executor::Builtin => {
             let how = match refused {
