@@ -43,6 +43,12 @@ export class Detail {
     return this.page.getByRole("region", { name: label, exact: true });
   }
 
+  async comment(text: string, audience = "Colleagues and the agent"): Promise<void> {
+    await this.page.getByLabel("Comment", { exact: true }).fill(text);
+    await this.page.getByRole("radio", { name: audience }).check();
+    await this.page.getByRole("button", { name: "Comment", exact: true }).click();
+  }
+
   async reject(reason: string): Promise<void> {
     await this.opener("Reject").click();
     await this.decision.getByLabel("Reason").fill(reason);

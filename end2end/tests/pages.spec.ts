@@ -67,7 +67,7 @@ test("a page whose code is gone from the server is loaded anew", async ({ review
 });
 
 /** A queue with every risk, some of it decided, with text that is hard to fit. */
-async function busy(workspace: Workspace): Promise<{ pending: string; critical: string; done: string; failed: string; team: string; record: string }> {
+async function busy(workspace: Workspace): Promise<{ pending: string; drifted: string; critical: string; done: string; failed: string; team: string; record: string }> {
   const team = await workspace.team({ name: "Field sales", department: "sales", autonomyLevel: "semi_autonomous" });
   const contact = await workspace.record({ kind: "contact", title: "Ada Lovelace", data: { status: "new", email: "ada@example.org" } });
   const pending = await workspace.pending({ description: "Words \u202e of an agent", requiredApprovals: 2 });
@@ -76,7 +76,11 @@ async function busy(workspace: Workspace): Promise<{ pending: string; critical: 
     actionData: { amount: "4000.00", currency: "EUR", counterparty: "Acme Ltd" },
   });
   await workspace.task("Call Northwind about the delivery dates of the three spectrometers", { teamId: team.id });
-  await workspace.pending({ actionType: "update_lead_status", actionData: { recordId: contact.id, status: "qualified" } });
+  const drifted = await workspace.pending({ actionType: "update_lead_status", actionData: { recordId: contact.id, status: "qualified" } });
+  const operator = await workspace.person(await workspace.member("operator"));
+  await workspace.api("PATCH", `/records/${contact.id}`, { data: { email: "ada@example.net" } }, operator);
+  await workspace.api("POST", `/approvals/${pending.id}/comments`, { text: "The \u200b agent's word." });
+  await workspace.api("POST", `/approvals/${pending.id}/comments`, { text: "Careful.", audience: "members" }, operator);
   const alan = await workspace.member("reviewer", "alan");
   const done = await workspace.pending({ actionData: { to: ["a@example.org"], subject: "Done", body: "x" } });
   await workspace.decide(done, alan, { approved: true });
@@ -85,7 +89,7 @@ async function busy(workspace: Workspace): Promise<{ pending: string; critical: 
   const rejected = await workspace.task("Not that");
   await workspace.decide(rejected, alan, { approved: false, reviewNotes: "No \u200b way." });
   await expect.poll(async () => (await workspace.approval(failed.id)).outcome.status).toBe("failed");
-  return { pending: pending.id, critical: critical.id, done: done.id, failed: failed.id, team: team.id, record: contact.id };
+  return { pending: pending.id, drifted: drifted.id, critical: critical.id, done: done.id, failed: failed.id, team: team.id, record: contact.id };
 }
 
 test("the queue is accessible: full, ticked, rejecting, held, empty", async ({ workspace, signIn }) => {
@@ -117,7 +121,7 @@ test("an approval is accessible in every state", async ({ workspace, signIn, all
   await detail.approve.click();
   await expect(detail.decision.getByText("Error: ").first()).toBeAttached();
   await test.step("critical, all forms open, a fault", () => axeEverywhere(page));
-  for (const [state, id] of [["waiting for votes", ids.pending], ["done", ids.done], ["failed", ids.failed]] as const) {
+  for (const [state, id] of [["waiting for votes, commented on", ids.pending], ["its record changed", ids.drifted], ["done", ids.done], ["failed", ids.failed]] as const) {
     await open(page, `/approvals/${id}`);
     await test.step(state, () => axeEverywhere(page));
   }

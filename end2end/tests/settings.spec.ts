@@ -258,6 +258,7 @@ test("one's own account: hold and password", { tag: ["@nojs"] }, async ({ worksp
   await page.getByLabel("New password").fill("another long passphrase");
   await page.getByRole("button", { name: "Change the password" }).click();
   await expect(page.getByText("The password is changed.")).toBeVisible();
+  for (const label of ["Current password", "New password"]) await expect(page.getByLabel(label)).toHaveValue("");
   const other = await browsers({ ...(baseURL ? { baseURL } : {}) });
   await open(other, "/sign-in");
   await other.getByLabel("Email").fill(member.email);

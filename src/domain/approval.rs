@@ -130,6 +130,8 @@ pub struct Approval {
     pub claimed_at: Option<DateTime<Utc>>,
     /// The data as first requested, where a reviewer edited it.
     pub original_data: Option<Data>,
+    /// How many comments there are, those among colleagues included.
+    pub comment_count: i64,
 }
 
 /// A list row carries the same facts; the list is bounded by its page.
@@ -196,6 +198,8 @@ pub struct ApprovalDetail {
     pub records: RecordsNow,
     /// Oldest first.
     pub history: Vec<super::audit::AuditRow>,
+    /// Those that the asking one may read, oldest first.
+    pub comments: Vec<super::comment::Comment>,
     /// May the asking person decide it now? If not, why.
     pub may_decide: bool,
     pub why_not: Option<String>,

@@ -43,6 +43,7 @@ typed_ids! {
     TeamId,
     /// An approval is an action and its decision; the action's id is the approval's.
     ApprovalId,
+    CommentId,
     RecordId,
     AuditId,
     EventId,

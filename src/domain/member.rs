@@ -25,6 +25,7 @@ wire_enum! {
         ReadApprovals = "approvals:read",
         SubmitActions = "actions:submit",
         DecideApprovals = "approvals:decide",
+        CommentApprovals = "approvals:comment",
         ReportOutcomes = "outcomes:report",
         ReadAudit = "audit:read",
         ReadAgents = "agents:read",
@@ -68,7 +69,7 @@ impl Role {
             | P::ReadEvents
             | P::ReadAudit => true,
             P::OwnAccount | P::ReadSettings => true,
-            P::DecideApprovals => !matches!(self, Self::Viewer),
+            P::DecideApprovals | P::CommentApprovals => !matches!(self, Self::Viewer),
             P::SubmitActions | P::WriteRecords | P::ReportOutcomes | P::WriteTeams | P::WriteAgents => {
                 matches!(self, Self::Owner | Self::Admin | Self::Operator)
             }
@@ -106,6 +107,7 @@ pub struct Me {
     pub demo: bool,
     /// Seconds that low and medium decisions are held, 0 to 100.
     pub hold_seconds: i64,
+    pub preferences: Preferences,
     pub workspaces: Vec<WorkspaceRef>,
 }
 
@@ -113,6 +115,14 @@ impl Me {
     pub fn may(&self, permission: Permission) -> bool {
         self.role.grants(permission)
     }
+}
+
+/// How a person wants the pages to be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Preferences {
+    /// Whether single keys are shortcuts.
+    pub shortcuts: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -184,6 +194,14 @@ pub struct SetHold {
     /// Seconds that this member's low and medium decisions are held and can be undone.
     #[validate(range(min = 0, max = 100, message = "must be between 0 and 100 seconds"))]
     pub hold_seconds: i64,
+}
+
+/// What is absent stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct PatchPreferences {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shortcuts: Option<bool>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

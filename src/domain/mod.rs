@@ -10,6 +10,7 @@ pub mod audit;
 pub mod autonomy;
 pub mod canonical;
 pub mod catalogue;
+pub mod comment;
 pub mod error;
 pub mod event;
 pub mod ids;

@@ -44,6 +44,11 @@ pub fn note(text: &str) -> Result<(), ValidationError> {
     no_nul(text)
 }
 
+/// A [`note`] that says something.
+pub fn remark(text: &str) -> Result<(), ValidationError> {
+    if text.trim().is_empty() { Err(fault("must not be empty")) } else { note(text) }
+}
+
 /// An e-mail address as far as sign-in needs it: one `@`, no spaces, nothing hidden, at most 254 bytes.
 /// Delivery is proven by delivering, not by a pattern.
 pub fn email(text: &str) -> Result<(), ValidationError> {

@@ -36,9 +36,11 @@ impl Scope {
     pub const fn grants(self, permission: Permission) -> bool {
         use Permission as P;
         match self {
-            Self::ActionsSubmit => matches!(permission, P::SubmitActions),
+            Self::ActionsSubmit => matches!(permission, P::SubmitActions | P::CommentApprovals),
             Self::ApprovalsRead => matches!(permission, P::ReadApprovals),
-            Self::ApprovalsDecide => matches!(permission, P::DecideApprovals | P::ReadApprovals),
+            Self::ApprovalsDecide => {
+                matches!(permission, P::DecideApprovals | P::ReadApprovals | P::CommentApprovals)
+            }
             Self::OutcomesReport => matches!(permission, P::ReportOutcomes),
             Self::AuditRead => matches!(permission, P::ReadAudit),
             Self::RecordsRead => matches!(permission, P::ReadRecords),

@@ -3,7 +3,7 @@
 use super::codec::JsonOrForm;
 use crate::domain::AppError;
 use crate::domain::ids::WorkspaceId;
-use crate::domain::member::{ChangePassword, Me, SetHold, SetUp, SignIn};
+use crate::domain::member::{ChangePassword, Me, PatchPreferences, SetHold, SetUp, SignIn};
 use crate::wire_enum;
 use leptos::prelude::*;
 
@@ -133,6 +133,20 @@ pub async fn set_hold_seconds(input: SetHold) -> Result<Me, AppError> {
     door::answer(async {
         let me = accounts::set_hold_seconds(&by, &state.db, input).await?;
         reply::go_to("/settings?done=hold");
+        Ok(me)
+    })
+    .await
+}
+
+/// How this person wants the pages to be.
+#[server(name = AccountSetPreferences, prefix = "/api/fn", endpoint = "account/set-preferences", protocol = JsonOrForm)]
+pub async fn set_preferences(input: PatchPreferences) -> Result<Me, AppError> {
+    use super::{door, reply};
+    use crate::server::services::{accounts, ctx::OwnAccount};
+    let (state, by) = door::allowed::<OwnAccount>().await?;
+    door::answer(async {
+        let me = accounts::set_preferences(&by, &state.db, input).await?;
+        reply::go_to("/settings?done=preferences");
         Ok(me)
     })
     .await

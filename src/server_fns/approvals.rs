@@ -8,6 +8,7 @@ use crate::domain::approval::{
     Withdraw,
 };
 use crate::domain::canonical::Data;
+use crate::domain::comment::{Comment, NewComment};
 use crate::domain::ids::ApprovalId;
 use crate::domain::outcome::ReportOutcome;
 use crate::domain::page::Page;
@@ -116,6 +117,24 @@ pub async fn approval_get(id: ApprovalId) -> Result<ApprovalDetail, AppError> {
     use crate::server::services::{approvals::read, ctx::ReadApprovals};
     let (state, by) = door::allowed::<ReadApprovals>().await?;
     door::answer(read::detail(&by, &state.db, id)).await
+}
+
+/// What was said about an approval, oldest first.
+#[server(name = ApprovalComments, prefix = "/api/fn", endpoint = "approvals/comments", protocol = JsonOrForm)]
+pub async fn approval_comments(id: ApprovalId) -> Result<Page<Comment>, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::comments, ctx::ReadApprovals};
+    let (state, by) = door::allowed::<ReadApprovals>().await?;
+    door::answer(comments::list(&by, &state.db, id)).await
+}
+
+/// Says something about an approval.
+#[server(name = ApprovalComment, prefix = "/api/fn", endpoint = "approvals/comment", protocol = JsonOrForm)]
+pub async fn approval_comment(id: ApprovalId, input: NewComment) -> Result<Comment, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::comments, ctx::CommentApprovals};
+    let (state, by) = door::allowed::<CommentApprovals>().await?;
+    door::answer(comments::add(&by, &state.db, id, input)).await
 }
 
 /// Approve, reject, edit and approve, or vote.

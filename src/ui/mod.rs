@@ -3,6 +3,7 @@
 pub mod components;
 pub mod forms;
 pub mod hooks;
+pub mod keys;
 pub mod layout;
 pub mod pages;
 pub mod words;

@@ -7,12 +7,15 @@ use crate::domain::approval::{
     Approval, ApprovalFilter, ApprovalNow, ApprovalStatus, BulkDecide, BulkOutcome, Decide, Decided, Extend,
     Withdraw,
 };
+use crate::domain::comment::{Comment, NewComment};
 use crate::domain::ids::ApprovalId;
 use crate::domain::outcome::ReportOutcome;
 use crate::domain::page::Page;
-use crate::server::services::approvals::{bulk, lifecycle, read};
+use crate::server::services::approvals::{bulk, comments, lifecycle, read};
 use crate::server::services::autonomy::AutonomyService;
-use crate::server::services::ctx::{Allowed, DecideApprovals, ReadApprovals, ReportOutcomes, SubmitActions};
+use crate::server::services::ctx::{
+    Allowed, CommentApprovals, DecideApprovals, ReadApprovals, ReportOutcomes, SubmitActions,
+};
 use crate::server::state::AppState;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -36,6 +39,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(claim))
         .routes(routes!(report))
         .routes(routes!(retry))
+        .routes(routes!(comments, comment))
 }
 
 /// List approvals: what is pending unless `status` says otherwise.
@@ -190,6 +194,29 @@ async fn retry(
     Path(id): Path<ApprovalId>,
 ) -> ApiResult<Versioned<Approval>> {
     versioned(lifecycle::retry(&by, &state.db, id).await?)
+}
+
+/// What was said about an approval, oldest first. An agent reads what is for everyone.
+#[utoipa::path(get, path = "/approvals/{id}/comments", tag = "approvals", params(("id" = ApprovalId, Path)),
+    responses((status = 200, description = "All comments", body = Page<Comment>)))]
+async fn comments(
+    State(state): State<AppState>,
+    by: Allowed<ReadApprovals>,
+    Path(id): Path<ApprovalId>,
+) -> ApiResult<Json<Page<Comment>>> {
+    Ok(Json(comments::list(&by, &state.db, id).await?))
+}
+
+/// Say something about an approval: a member to the agent or to colleagues, an agent about what it asked for.
+#[utoipa::path(post, path = "/approvals/{id}/comments", tag = "approvals", params(("id" = ApprovalId, Path)),
+    request_body = NewComment, responses((status = 201, description = "As it is kept", body = Comment)))]
+async fn comment(
+    State(state): State<AppState>,
+    by: Allowed<CommentApprovals>,
+    Path(id): Path<ApprovalId>,
+    Json(input): Json<NewComment>,
+) -> ApiResult<(StatusCode, Json<Comment>)> {
+    Ok((StatusCode::CREATED, Json(comments::add(&by, &state.db, id, input).await?)))
 }
 
 fn versioned(approval: Approval) -> ApiResult<Versioned<Approval>> {

@@ -8,7 +8,7 @@ use super::secrets::Secret;
 use crate::domain::approval::{ActorKind, ActorRef};
 use crate::domain::event::Topic;
 use crate::domain::ids::{UserId, WorkspaceId};
-use crate::domain::member::{ChangePassword, Me, SetHold, SignIn};
+use crate::domain::member::{ChangePassword, Me, PatchPreferences, SetHold, SignIn};
 use crate::domain::{AppError, AppResult};
 use crate::server::storage::{Conn, Db, Tx};
 use chrono::TimeDelta;
@@ -150,6 +150,22 @@ pub async fn set_hold_seconds(allowed: &Allowed<OwnAccount>, db: &Db, input: Set
     tx.user_set_hold(user, input.hold_seconds).await?;
     let description = format!("{} holds decisions for {} s", allowed.actor().name, input.hold_seconds);
     note(&mut tx, Topic::Member, user.0, entry(allowed, "member.hold_set", description));
+    let me = me_in(&mut tx, user, allowed.workspace()).await?;
+    tx.commit().await?;
+    Ok(me)
+}
+
+/// Sets how this person wants the pages to be.
+pub async fn set_preferences(
+    allowed: &Allowed<OwnAccount>,
+    db: &Db,
+    input: PatchPreferences,
+) -> AppResult<Me> {
+    let user = person(allowed)?;
+    let mut tx = db.begin().await?;
+    tx.user_set_preferences(user, &input).await?;
+    let description = format!("{} set how the pages are", allowed.actor().name);
+    note(&mut tx, Topic::Member, user.0, entry(allowed, "member.preferences_set", description));
     let me = me_in(&mut tx, user, allowed.workspace()).await?;
     tx.commit().await?;
     Ok(me)

@@ -135,6 +135,7 @@ permits!(
     ReadApprovals,
     SubmitActions,
     DecideApprovals,
+    CommentApprovals,
     ReportOutcomes,
     ReadAudit,
     ReadAgents,

@@ -92,6 +92,7 @@ from_ids!(
     AgentId,
     TeamId,
     ApprovalId,
+    CommentId,
     RecordId,
     AuditId,
     EventId,

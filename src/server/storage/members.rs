@@ -3,7 +3,7 @@
 use super::read::{At, all};
 use super::{Conn, CorruptRow, StorageError, Ts, Tx};
 use crate::domain::ids::{UserId, WorkspaceId};
-use crate::domain::member::{Me, Member, Role, WorkspaceRef};
+use crate::domain::member::{Me, Member, PatchPreferences, Preferences, Role, WorkspaceRef};
 use crate::{args, sql};
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
@@ -63,6 +63,7 @@ struct MembershipRow {
     email: String,
     name: String,
     hold_seconds: i64,
+    shortcuts: bool,
     workspace_id: Uuid,
     workspace_name: String,
     demo: bool,
@@ -86,6 +87,7 @@ fn me(rows: Vec<MembershipRow>, workspace: WorkspaceId) -> Result<Option<Me>, Co
         workspace_name: row.workspace_name,
         demo: row.demo,
         hold_seconds: row.hold_seconds,
+        preferences: Preferences { shortcuts: row.shortcuts },
         workspaces,
     }))
 }
@@ -130,7 +132,7 @@ impl Conn {
         let rows = self
             .fetch_all(
                 sql!(
-                    "SELECT u.id AS user_id, u.email, u.name, u.hold_seconds, w.id AS workspace_id, ",
+                    "SELECT u.id AS user_id, u.email, u.name, u.hold_seconds, u.shortcuts, w.id AS workspace_id, ",
                     "w.name AS workspace_name, w.demo, m.role FROM members m ",
                     "JOIN users u ON u.id = m.user_id JOIN workspaces w ON w.id = m.workspace_id ",
                     "WHERE m.user_id = $1 AND m.disabled_at IS NULL ORDER BY w.name"
@@ -245,6 +247,19 @@ impl Tx {
 
     pub async fn user_set_hold(&mut self, user: UserId, seconds: i64) -> Result<(), StorageError> {
         self.execute(sql!("UPDATE users SET hold_seconds = $2 WHERE id = $1"), args![user, seconds]).await?;
+        Ok(())
+    }
+
+    pub async fn user_set_preferences(
+        &mut self,
+        user: UserId,
+        wanted: &PatchPreferences,
+    ) -> Result<(), StorageError> {
+        self.execute(
+            sql!("UPDATE users SET shortcuts = COALESCE($2, shortcuts) WHERE id = $1"),
+            args![user, wanted.shortcuts],
+        )
+        .await?;
         Ok(())
     }
 

@@ -19,6 +19,7 @@ mod actions;
 mod approving;
 mod bulk;
 mod claiming;
+mod comments;
 mod cross_site;
 mod drift;
 mod freezing;

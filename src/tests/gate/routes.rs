@@ -185,6 +185,15 @@ pub const ROWS: &[Row] = &[
         ..ROW
     },
     Row { call: "POST /approvals/{id}/retry", roles: DECIDE, about: About::Failed, ..ROW },
+    Row { call: "GET /approvals/{id}/comments", agent: true, about: About::Pending, ..ROW },
+    Row {
+        call: "POST /approvals/{id}/comments",
+        roles: DECIDE,
+        agent: true,
+        about: About::Pending,
+        body: |_| json!({"text": "Whose budget is it?"}),
+        ..ROW
+    },
     Row { call: "GET /audit", agent: true, ..ROW },
     Row { call: "GET /audit?format=csv", agent: true, ..ROW },
     Row {
@@ -302,6 +311,21 @@ pub const ROWS: &[Row] = &[
         ..ROW
     },
     Row {
+        call: "POST /api/fn/approvals/comments",
+        agent: true,
+        about: About::Pending,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/approvals/comment",
+        roles: DECIDE,
+        agent: true,
+        about: About::Pending,
+        body: |thing| json!({"id": thing.id, "input": {"text": "Whose budget is it?", "audience": "everyone"}}),
+        ..ROW
+    },
+    Row {
         call: "POST /api/fn/approvals/decide",
         roles: DECIDE,
         about: About::Pending,
@@ -406,6 +430,11 @@ pub const ROWS: &[Row] = &[
     Row {
         call: "POST /api/fn/account/set-hold-seconds",
         body: |_| json!({"input": {"holdSeconds": 10}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/account/set-preferences",
+        body: |_| json!({"input": {"shortcuts": true}}),
         ..ROW
     },
     Row { call: "POST /api/fn/account/set-theme", body: |_| json!({"theme": "dark"}), ..ROW },

@@ -21,7 +21,6 @@ pub fn RevealedText(
     view! { <span class="reveal" dir="auto">{segment_views(segments)}</span> }
 }
 
-/// The pieces without the element around them.
 /// More lines or characters than this scroll in a place of their own.
 const LINES: usize = 12;
 const CHARACTERS: usize = 2_000;
@@ -51,6 +50,7 @@ pub fn LongText(
     }
 }
 
+/// The pieces without the element around them.
 pub(super) fn segment_views(segments: Vec<(SegmentKind, String)>) -> Vec<AnyView> {
     segments
         .into_iter()

@@ -22,11 +22,14 @@ pub fn RowTick(
     /// The id of the form it belongs to, when it stands outside.
     #[prop(optional, into)]
     form: MaybeText,
+    /// Its shortcuts, as `aria-keyshortcuts` has them.
+    #[prop(optional, into)]
+    keys: MaybeText,
 ) -> impl IntoView {
-    let form = form.0;
+    let (form, keys) = (form.0, keys.0);
     view! {
         <label class="tick-target">
-            <input class="tick" type="checkbox" name=name value=value form=form prop:checked=ticked aria-label=label />
+            <input class="tick" type="checkbox" name=name value=value form=form prop:checked=ticked aria-label=label aria-keyshortcuts=keys />
         </label>
     }
 }

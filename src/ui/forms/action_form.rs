@@ -13,7 +13,7 @@ use crate::server_fns::call::{FORM, call, read};
 use crate::ui::components::{
     Button, ButtonKind, ButtonSize, ButtonVariant, FormError, Icon, IconMark, MaybeText, use_announcer,
 };
-use crate::ui::hooks::form_body;
+use crate::ui::hooks::{emptying, form_body};
 
 use super::returned::{ReturnedOnce, forget_returned};
 use super::state::FormState;
@@ -34,6 +34,9 @@ pub fn ActionForm<F>(
     /// Called with what is not a fault of a field; without it the form shows that too.
     #[prop(optional, into)]
     on_refused: Option<Then<AppError>>,
+    /// Empties the fields once the function has answered: the next answer is another one, or is a secret.
+    #[prop(optional)]
+    emptied: bool,
     /// More classes.
     #[prop(optional, into)]
     class: String,
@@ -47,7 +50,7 @@ where
     let PhantomData = function;
     let answered: Option<Answered> = on_done
         .map(|done| Arc::new(move |answer: &str| read(answer).map(|answer| done.run(answer))) as Answered);
-    sending_form(F::PATH, form, answered, on_refused, class, children)
+    sending_form(F::PATH, form, answered, on_refused, emptied, class, children)
 }
 
 /// Reads a function's answer and hands it on.
@@ -59,6 +62,7 @@ fn sending_form(
     form: FormState,
     answered: Option<Answered>,
     on_refused: Option<Then<AppError>>,
+    emptied: bool,
     class: String,
     children: Children,
 ) -> AnyView {
@@ -73,7 +77,7 @@ fn sending_form(
         if sending.get_untracked() {
             return;
         }
-        let body = form_body(&event);
+        let (body, empty) = (form_body(&event), emptying(&event));
         forget_returned(returned);
         sending.set(true);
         error.set(None);
@@ -85,6 +89,7 @@ fn sending_form(
             let _ = sending.try_set(false);
             let outcome = answer.and_then(|answer| answered.map_or(Ok(()), |answered| answered(&answer)));
             match (outcome, on_refused) {
+                (Ok(()), _) if emptied => empty(),
                 (Ok(()), _) => {}
                 (Err(refused), Some(tell)) if !matches!(refused, AppError::Invalid { .. }) => {
                     tell.run(refused)

@@ -1,4 +1,4 @@
-//! What a form would send.
+//! What a form would send, and emptying it.
 
 use leptos::ev::SubmitEvent;
 use wasm_bindgen::JsCast;
@@ -6,10 +6,7 @@ use wasm_bindgen::JsCast;
 /// The body that the browser would post for this event: URL-encoded, the pressed button included. Only call it
 /// from a submit handler.
 pub fn form_body(event: &SubmitEvent) -> String {
-    let Some(form) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok())
-    else {
-        return String::new();
-    };
+    let Some(form) = form_of(event) else { return String::new() };
     // It throws only while the browser is already collecting this form's data, which a handler is not.
     let Ok(data) = web_sys::FormData::new_with_form(&form) else { return String::new() };
     if let Some(button) = event.submitter()
@@ -21,4 +18,19 @@ pub fn form_body(event: &SubmitEvent) -> String {
         Ok(pairs) => String::from(pairs.to_string()),
         Err(_) => String::new(),
     }
+}
+
+/// Puts the fields of the event's form back to what they began with, whenever it is called. Only ask for it in a
+/// submit handler.
+pub fn emptying(event: &SubmitEvent) -> impl FnOnce() + 'static {
+    let form = form_of(event);
+    move || {
+        if let Some(form) = form {
+            form.reset();
+        }
+    }
+}
+
+fn form_of(event: &SubmitEvent) -> Option<web_sys::HtmlFormElement> {
+    event.target()?.dyn_into().ok()
 }

@@ -4,6 +4,7 @@
 mod focus;
 mod form_body;
 mod load_page;
+pub mod marked;
 mod use_clipboard;
 mod use_dialog;
 mod use_disclosure;
@@ -12,10 +13,11 @@ mod use_exact_text;
 mod use_hydrated;
 mod use_navigation_focus;
 mod use_now;
+mod use_presses;
 mod use_theme;
 
 pub use focus::{focus_soon, focus_within};
-pub use form_body::form_body;
+pub use form_body::{emptying, form_body};
 pub use load_page::load_page;
 pub use use_clipboard::{Clipboard, CopyState, use_clipboard};
 pub use use_dialog::use_dialog;
@@ -25,4 +27,5 @@ pub use use_exact_text::use_exact_text;
 pub use use_hydrated::use_hydrated;
 pub use use_navigation_focus::use_navigation_focus;
 pub use use_now::{Tick, provide_now, use_now};
+pub use use_presses::{Press, use_presses};
 pub use use_theme::{Theme, ThemeControl, use_theme};

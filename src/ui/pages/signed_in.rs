@@ -14,6 +14,7 @@ use crate::server_fns::approvals::approval_count;
 use crate::ui::components::{Badge, Icon, IconMark, ThemeSwitch, Tone, use_announcer};
 use crate::ui::forms::provide_returned;
 use crate::ui::hooks::{LiveState, provide_events, use_events, use_navigation_focus};
+use crate::ui::keys::{KeysDialog, provide_keys};
 use crate::ui::layout::{AppFrame, NavItem, NavSection};
 use crate::ui::words::human;
 
@@ -69,6 +70,7 @@ fn Frame(
     waiting: i64,
 ) -> impl IntoView {
     let waiting = RwSignal::new(waiting);
+    provide_keys(me.preferences.shortcuts);
     use_events().listen(move |changes| {
         if changes.concern(Topic::Approval) {
             spawn_local(async move {
@@ -99,6 +101,7 @@ fn Frame(
         >
             <Notices demo=demo />
             <Outlet />
+            <KeysDialog />
         </AppFrame>
     }
 }

@@ -1,6 +1,7 @@
 //! Approvals: submitting, reading, deciding, and everything that may happen to one afterwards.
 
 pub mod bulk;
+pub mod comments;
 pub mod decide;
 mod drift;
 pub mod expiry;

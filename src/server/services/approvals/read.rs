@@ -1,6 +1,6 @@
 //! Reading approvals: the list, the detail with its preview.
 
-use super::drift;
+use super::{comments, drift};
 use crate::domain::approval::{
     Approval, ApprovalDetail, ApprovalFilter, ApprovalNow, ApprovalSort, ApprovalStatus, Preview,
 };
@@ -64,6 +64,7 @@ pub async fn detail(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> App
     let preview = preview_with(&mut conn, &approval, found).await?;
     let query = AuditQuery { approval: Some(id), oldest_first: true, limit: 200, ..AuditQuery::default() };
     let history = conn.audit_list(by.workspace(), &query).await?;
+    let comments = comments::readable(by, &mut conn, id).await?;
     let owner = match approval.agent_id {
         Some(agent) => conn
             .gate_facts(by.workspace(), Some(agent), None, &approval.action_type)
@@ -91,7 +92,15 @@ pub async fn detail(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> App
         }
         Holder::Human { .. } => None,
     };
-    Ok(ApprovalDetail { may_decide: why_not.is_none(), why_not, approval, preview, records, history })
+    Ok(ApprovalDetail {
+        may_decide: why_not.is_none(),
+        why_not,
+        approval,
+        preview,
+        records,
+        history,
+        comments,
+    })
 }
 
 /// What will happen, with the records as they are now.

@@ -2,6 +2,7 @@
 //!
 //! Each transition is one `UPDATE … WHERE status = …`; the number of rows says whether this writer won.
 
+mod comments;
 mod list;
 mod outcome;
 mod row;

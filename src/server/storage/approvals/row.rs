@@ -20,7 +20,7 @@ pub(super) const COLUMNS: &str = sql!(
     "a.version, a.required_approvals, a.requested_by_kind, a.requested_by_id, a.requested_by_name, a.external_ref, ",
     "a.hold_until, a.outcome, a.fence, a.outcome_attempts, a.outcome_started_at, a.outcome_finished_at, ",
     "a.outcome_error, a.outcome_result, a.claimed_at, a.claimed_by, a.decision_key, t.name AS team_name, g.name AS agent_name, ",
-    "g.owner_id AS agent_owner_id, u.name AS reviewer_name, a.sentence ",
+    "g.owner_id AS agent_owner_id, u.name AS reviewer_name, a.sentence, a.comment_count ",
     "FROM agent_pending_actions a ",
     "LEFT JOIN agent_teams t ON t.id = a.team_id ",
     "LEFT JOIN agents g ON g.id = a.agent_id ",
@@ -71,8 +71,8 @@ pub(super) struct ApprovalRow {
     agent_name: Option<String>,
     agent_owner_id: Option<Uuid>,
     reviewer_name: Option<String>,
-    /// The workspace's title of a type of its own.
     sentence: Option<String>,
+    comment_count: i64,
 }
 
 /// An approval with the facts that a decision or a performer needs and that the API does not show.
@@ -162,6 +162,7 @@ impl TryFrom<ApprovalRow> for Approval {
             agent_name: row.agent_name,
             reviewer_name: row.reviewer_name,
             claimed_at: row.claimed_at.map(Into::into),
+            comment_count: row.comment_count,
         })
     }
 }

@@ -11,6 +11,7 @@ use crate::ui::components::{
     Button, ButtonKind, Choice, FilterChips, Icon, IconMark, SelectField, Tab, Tabs, TextField,
 };
 use crate::ui::hooks::form_body;
+use crate::ui::keys::{Command, use_keys};
 use crate::ui::words::human;
 
 use super::filter::{PATH, TABS, WITHIN, chips, cleared, fields, first_page, href};
@@ -87,6 +88,7 @@ fn FilterForm(
             <div class="flex items-center gap-2">
                 <label class="sr-only" for="filter-q">"Search the description and the data"</label>
                 <input
+                    {..use_keys().on(Command::Search)}
                     id="filter-q"
                     name="q"
                     type="search"

@@ -9,6 +9,7 @@ use crate::ui::components::{
     Button, ButtonSize, ButtonVariant, EmptyState, Icon, IconMark, LinkButton, use_announcer,
 };
 use crate::ui::hooks::{Tick, focus_soon, use_now};
+use crate::ui::keys::{Command, use_keys};
 
 use super::bulk_bar::BulkBar;
 use super::filter::{PATH, first_page, href};
@@ -81,6 +82,7 @@ fn Arrivals(
     /// Reads the list anew.
     reload: Callback<()>,
 ) -> impl IntoView {
+    let keys = use_keys();
     view! {
         {move || {
             let count = queue.arrived.with(std::collections::BTreeSet::len);
@@ -90,6 +92,7 @@ fn Arrivals(
                         // It takes no height, so that no row moves.
                         <div class="relative z-10 flex h-0 items-center justify-center">
                             <Button
+                                {..keys.on(Command::Arrivals)}
                                 size=ButtonSize::Small
                                 variant=ButtonVariant::Secondary
                                 icon=Icon::ChevronUp

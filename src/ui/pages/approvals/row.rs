@@ -7,6 +7,7 @@ use crate::domain::risk::RiskLevel;
 use crate::ui::components::{
     Countdown, Icon, IconMark, RelativeTime, RevealedText, RiskBadge, RowTick, StatusBadge, risk_edge,
 };
+use crate::ui::keys::{Command, use_keys};
 use crate::ui::words::{asker, moment, outcome_words, risk_tone, segments, short_title, stamp, status_words};
 
 use super::queue_state::{Queue, RowState, row_item, row_link};
@@ -24,7 +25,7 @@ pub fn QueueRow(
 ) -> impl IntoView {
     let edge = move || row.approval.with(|approval| risk_edge(risk_tone(approval.risk_level)));
     view! {
-        <li id=row_item(row.id) class=move || format!("relative {}", edge())>
+        <li id=row_item(row.id) data-row="" class=move || format!("relative {}", edge())>
             {move || {
                 let approval = row.approval.get();
                 view! { <RowBody queue=queue row=row approval=approval may_decide=may_decide /> }
@@ -56,6 +57,7 @@ fn RowBody(
     /// Whether this member decides on approvals at all.
     may_decide: bool,
 ) -> impl IntoView {
+    let keys = use_keys();
     let pending = approval.status == ApprovalStatus::Pending;
     let pickable = pending && may_decide && approval.risk_level != RiskLevel::Critical;
     let value = format!("{}.{}", approval.id, approval.args_hash);
@@ -76,6 +78,8 @@ fn RowBody(
                                 label=format!("Select: {}", short_title(&approval))
                                 form="bulk"
                                 ticked=ticked
+                                keys=keys.aria(Command::Pick)
+                                attr:data-command=keys.mark(Command::Pick)
                                 on:change=move |event| queue.pick(picked.clone(), event_target_checked(&event))
                             />
                         }
@@ -84,6 +88,7 @@ fn RowBody(
             <div class="min-w-0">
                 <h2 class="min-w-0 text-body font-medium text-wrap">
                     <a
+                        {..keys.on(Command::Open)}
                         id=row_link(approval.id)
                         href=format!("/approvals/{}", approval.id)
                         class="line-clamp-2 rounded-control py-0.5 hover:underline md:line-clamp-1"
@@ -96,6 +101,11 @@ fn RowBody(
                     <span class="min-w-0 basis-full truncate md:basis-auto">
                         <code class="text-xs">{approval.action_type.clone()}</code>
                         {reason.map(|reason| format!(" · {reason}"))}
+                        {match approval.comment_count {
+                            0 => None,
+                            1 => Some(" · 1 comment".to_owned()),
+                            many => Some(format!(" · {many} comments")),
+                        }}
                     </span>
                 </p>
             </div>

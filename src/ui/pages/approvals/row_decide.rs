@@ -12,6 +12,7 @@ use crate::ui::components::{
 };
 use crate::ui::forms::{ActionForm, FormState, Hidden, SubmitButton, Then};
 use crate::ui::hooks::use_disclosure;
+use crate::ui::keys::{Command, use_keys};
 use crate::ui::words::short_title;
 
 use super::queue_state::{Queue, RowState};
@@ -37,7 +38,7 @@ pub fn RowDecide(
     let verb = if approval.required_approvals > 1 { "Vote" } else { "Approve" };
     let approve = if approval.risk_level == RiskLevel::Critical {
         view! {
-            <LinkButton href=format!("/approvals/{id}") size=ButtonSize::Small full=true>
+            <LinkButton {..use_keys().on(Command::Approve)} href=format!("/approvals/{id}") size=ButtonSize::Small full=true>
                 "Review" <span class="sr-only">{format!(": {subject}")}</span>
             </LinkButton>
         }
@@ -50,6 +51,7 @@ pub fn RowDecide(
                 <Hidden name="input[approved]" value="true" />
                 <Hidden name="input[argsHash]" value=hash />
                 <SubmitButton
+                    {..use_keys().on(Command::Approve)}
                     form=form
                     size=ButtonSize::Small
                     icon=Icon::Check
@@ -90,7 +92,7 @@ fn Reject(
     let open = form.typed("input[reviewNotes]").is_some();
     view! {
         <details class="open:col-span-2 md:open:col-span-1 md:relative" node_ref=node open=open>
-            <summary class=button_class(ButtonVariant::Danger, ButtonSize::Small, "w-full")>
+            <summary {..use_keys().on(Command::Reject)} class=button_class(ButtonVariant::Danger, ButtonSize::Small, "w-full")>
                 <IconMark icon=Icon::X />
                 <span>"Reject" <span class="sr-only">{format!(": {title}")}</span></span>
             </summary>

@@ -8,6 +8,7 @@ use crate::server_fns::approvals::ApprovalUndo;
 use crate::ui::components::{ButtonSize, Icon, IconMark, RevealedText};
 use crate::ui::forms::{ActionForm, FormState, Hidden, SubmitButton, Then};
 use crate::ui::hooks::{Tick, use_now};
+use crate::ui::keys::{Command, use_keys};
 use crate::ui::words::{moment, segments, short_title, stamp};
 
 use super::queue_state::Queue;
@@ -83,7 +84,7 @@ fn Held(
                 on_refused=Then::new(move |error: AppError| queue.refused(id, &error))
             >
                 <Hidden name="id" value=id.to_string() />
-                <SubmitButton form=form size=ButtonSize::Small icon=Icon::Undo label="Undo".to_owned() subject=title />
+                <SubmitButton {..use_keys().on(Command::Undo)} form=form size=ButtonSize::Small icon=Icon::Undo label="Undo".to_owned() subject=title />
             </ActionForm<ApprovalUndo>>
         </li>
     }

@@ -5,13 +5,15 @@ use leptos::server_fn::ServerFn;
 
 use crate::domain::member::{Me, Permission};
 use crate::server_fns::account::{
-    AccountChangePassword, AccountSetHold, AccountSetTheme, AccountSignOut, ThemeChoice,
+    AccountChangePassword, AccountSetHold, AccountSetPreferences, AccountSetTheme, AccountSignOut,
+    ThemeChoice,
 };
 use crate::ui::components::{
     Button, ButtonKind, ButtonVariant, Card, DescriptionList, Icon, KeyValue, TextField, ThemeSwitch,
 };
-use crate::ui::forms::{ActionForm, FormState, Notice, SubmitButton, Then};
+use crate::ui::forms::{ActionForm, FormState, Hidden, Notice, SubmitButton, Then};
 use crate::ui::hooks::load_page;
+use crate::ui::keys::KeyTable;
 use crate::ui::pages::use_session;
 use crate::ui::words::human;
 
@@ -21,10 +23,12 @@ use super::frame::SettingsFrame;
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let me = use_session();
+    let shortcuts = me.preferences.shortcuts;
     let notice = Notice::new(|done| match done {
         "password" => Some("The password is changed. Your other sessions have ended."),
         "hold" => Some("The hold is saved."),
         "theme" => Some("The theme is saved."),
+        "preferences" => Some("Your preferences are saved."),
         _ => None,
     });
     view! {
@@ -33,6 +37,7 @@ pub fn AccountPage() -> impl IntoView {
                 <Who me=me.clone() />
                 <Hold me=me.clone() notice=notice />
                 <Password me=me notice=notice />
+                <Shortcuts on=shortcuts />
                 <ThemeCard />
             </div>
         </SettingsFrame>
@@ -101,6 +106,27 @@ fn Hold(
     })
 }
 
+/// Every shortcut, and the switch.
+#[component]
+fn Shortcuts(
+    /// Whether they are on.
+    on: bool,
+) -> impl IntoView {
+    let form = FormState::new("shortcuts-switch");
+    // The listener and the marks on every page go or come with the page.
+    let done = Then::new(|_: Me| load_page("/settings?done=preferences"));
+    let label = if on { "Turn shortcuts off" } else { "Turn shortcuts on" };
+    view! {
+        <Card title="Keyboard shortcuts" description="Everything they do can be done with Tab, Enter and Space too.">
+            <ActionForm<AccountSetPreferences> form=form.clone() on_done=done>
+                <Hidden name="input[shortcuts]" value=(!on).to_string() />
+                <SubmitButton form=form label=label.to_owned() />
+            </ActionForm<AccountSetPreferences>>
+            <div id="shortcuts-list">{on.then(|| view! { <KeyTable /> })}</div>
+        </Card>
+    }
+}
+
 #[component]
 fn Password(
     /// Who is signed in.
@@ -108,18 +134,10 @@ fn Password(
     /// The page's notice.
     notice: Notice,
 ) -> impl IntoView {
-    // A password that was used is not left on the page.
-    let drawn = RwSignal::new(0_u32);
-    let done = Then::new(move |()| {
-        let _ = drawn.try_update(|drawn| *drawn += 1);
-        notice.say("The password is changed. Your other sessions have ended.");
-    });
+    let done = Then::new(move |()| notice.say("The password is changed. Your other sessions have ended."));
     view! {
         <Card title="Password" description="Changing it ends your other sessions.">
-            {move || {
-                drawn.track();
-                view! { <PasswordForm email=me.email.clone() done=done.clone() /> }
-            }}
+            <PasswordForm email=me.email done=done />
         </Card>
     }
 }
@@ -136,7 +154,7 @@ fn PasswordForm(
         .field("/current", "password-current")
         .field("/new", "password-new");
     view! {
-        <ActionForm<AccountChangePassword> form=form.clone() class="grid max-w-xs gap-3" on_done=done>
+        <ActionForm<AccountChangePassword> form=form.clone() class="grid max-w-xs gap-3" on_done=done emptied=true>
             <input type="text" name="_username" value=email autocomplete="username" class="hidden" readonly=true tabindex="-1" aria-hidden="true" />
             <TextField
                 id="password-current"

@@ -199,25 +199,10 @@ fn AddMember(
     /// What follows.
     changed: Callback<String>,
 ) -> impl IntoView {
-    let drawn = RwSignal::new(0_u32);
     let done = Then::new(move |member: Member| {
-        let _ = drawn.try_update(|drawn| *drawn += 1);
         let said = format!("{} is added as {}. Tell them their password.", member.name, member.role);
         let _ = changed.try_run(said);
     });
-    move || {
-        drawn.track();
-        view! { <AddMemberForm adder=adder done=done.clone() /> }
-    }
-}
-
-#[component]
-fn AddMemberForm(
-    /// The role of who adds.
-    adder: Role,
-    /// What follows.
-    done: Then<Member>,
-) -> impl IntoView {
     let form = FormState::new("member-add")
         .faults_only()
         .field("/name", "member-name")
@@ -228,7 +213,7 @@ fn AddMemberForm(
     view! {
         <div class="mb-4">
             <Disclose label="Add a member" icon=Icon::Plus open=open>
-                <ActionForm<MemberCreate> form=form.clone() class="grid gap-3" on_done=done>
+                <ActionForm<MemberCreate> form=form.clone() class="grid gap-3" on_done=done emptied=true>
                     <TextField
                         id="member-name"
                         name="input[name]"

@@ -48,10 +48,8 @@ pub fn TokensPage() -> impl IntoView {
     let retry = Callback::new(move |()| loaded.refetch());
     let notice = Notice::new(|done| (done == "revoked").then_some("The token no longer works."));
     let shown = RwSignal::new(None);
-    let drawn = RwSignal::new(0_u32);
     let created = Callback::new(move |secret: ShownOnce| {
         notice.clear();
-        drawn.update(|drawn| *drawn += 1);
         show_secret(shown, secret);
         loaded.refetch();
     });
@@ -68,7 +66,6 @@ pub fn TokensPage() -> impl IntoView {
             <Secret noun="token" advice="Keep it where your agent reads its secrets." shown=shown />
             <Transition fallback=|| ()>
                 {move || {
-                    drawn.track();
                     let me = me.clone();
                     Suspend::new(async move {
                         let agents = agents.await;
@@ -221,7 +218,7 @@ fn AddToken(
     view! {
         <div class="mb-4">
             <Disclose label="Add a token" icon=Icon::Plus open=open>
-                <ActionForm<TokenCreate> form=form.clone() class="grid gap-3" on_done=done>
+                <ActionForm<TokenCreate> form=form.clone() class="grid gap-3" on_done=done emptied=true>
                     <TextField
                         id="token-name"
                         name="input[name]"

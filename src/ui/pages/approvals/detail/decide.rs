@@ -11,6 +11,7 @@ use crate::ui::components::{
     ButtonSize, ButtonVariant, Card, Icon, IconMark, TextField, TextareaField, button_class,
 };
 use crate::ui::forms::{ActionForm, FormState, Hidden, SubmitButton};
+use crate::ui::keys::{Command, use_keys};
 
 use super::detail_state::Shown;
 use super::edit::Edit;
@@ -151,6 +152,7 @@ fn Approve(
                     }
                 })}
             <SubmitButton
+                {..use_keys().on(Command::Approve)}
                 form=form
                 variant=ButtonVariant::Primary
                 size=ButtonSize::Large
@@ -173,7 +175,7 @@ fn Reject(
     let open = form.typed("input[reviewNotes]").is_some();
     view! {
         <details class="open:col-span-full" open=open>
-            <summary class=button_class(ButtonVariant::Danger, ButtonSize::Large, "w-full")>
+            <summary {..use_keys().on(Command::Reject)} class=button_class(ButtonVariant::Danger, ButtonSize::Large, "w-full")>
                 <IconMark icon=Icon::X />
                 "Reject"
             </summary>

@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 
 use crate::domain::AppError;
 use crate::domain::approval::{Approval, ApprovalDetail, Decided};
+use crate::domain::comment::Comment;
 use crate::domain::event::Topic;
 use crate::domain::ids::ApprovalId;
 use crate::server_fns::approvals::approval_get;
@@ -26,6 +27,9 @@ pub struct Shown {
 
 /// The id of the panel that says what happened; focus goes there after a decision.
 pub const NOW: &str = "state-now";
+
+/// The id of the field in which a comment is written; focus goes back there.
+pub const COMMENT: &str = "comment-text";
 
 impl Shown {
     /// Follows the event stream until its owner is gone.
@@ -88,6 +92,21 @@ impl Shown {
                 focus_soon(NOW);
             }
         })
+    }
+
+    /// What follows a comment: it stands there at once.
+    pub fn commented(self, comment: Comment) {
+        let known = self.detail.try_update(|detail| {
+            if detail.comments.iter().all(|of| of.id != comment.id) {
+                detail.comments.push(comment);
+            }
+        });
+        if known.is_none() {
+            return;
+        }
+        self.announcer.announce("Your comment is added.");
+        self.read();
+        focus_soon(COMMENT);
     }
 
     fn committed(self, approval: Approval, said: String) {

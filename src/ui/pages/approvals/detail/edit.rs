@@ -7,6 +7,7 @@ use crate::domain::risk::RiskLevel;
 use crate::server_fns::approvals::ApprovalDecide;
 use crate::ui::components::{ButtonSize, ButtonVariant, Icon, IconMark, TextareaField, button_class};
 use crate::ui::forms::{ActionForm, FormState, Hidden, SubmitButton};
+use crate::ui::keys::{Command, use_keys};
 
 use super::data::pretty;
 use super::decide::{Confirmation, RecordsSeen};
@@ -37,7 +38,7 @@ pub fn Edit(
     let inner = form.clone();
     view! {
         <details class="open:col-span-full" open=open>
-            <summary class=button_class(ButtonVariant::Outline, ButtonSize::Large, "w-full")>
+            <summary {..use_keys().on(Command::Edit)} class=button_class(ButtonVariant::Outline, ButtonSize::Large, "w-full")>
                 <IconMark icon=Icon::Pencil />
                 "Edit"
             </summary>

@@ -11,6 +11,7 @@ use crate::server_fns::approvals::{
 use crate::ui::components::{ButtonSize, ButtonVariant, Card, Icon, TextField};
 use crate::ui::forms::{ActionForm, FormState, Hidden, SubmitButton};
 use crate::ui::hooks::{Tick, use_now};
+use crate::ui::keys::{Command, use_keys};
 use crate::ui::words::moment;
 
 use super::decide::is_undoable;
@@ -90,7 +91,7 @@ fn Undo(
                         None => format!("Held until {}.", moment(until)),
                     }}
                 </p>
-                <SubmitButton form=form icon=Icon::Undo label="Undo".to_owned() />
+                <SubmitButton {..use_keys().on(Command::Undo)} form=form icon=Icon::Undo label="Undo".to_owned() />
             </ActionForm<ApprovalUndo>>
         </div>
     }

@@ -1,4 +1,4 @@
-//! The page's order: header, what will happen and why it waits, the data, the decision, the history.
+//! The page's order: header, what will happen and why it waits, the data and what was said, the decision, the history.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -12,6 +12,7 @@ use crate::ui::components::{
 use crate::ui::forms::ReturnedError;
 use crate::ui::words::{asker, moment, risk_tone, short_title, stamp, status_words};
 
+use super::comments::Comments;
 use super::data::DataPanel;
 use super::decide::DecideBar;
 use super::detail_state::{NOW, Shown};
@@ -35,7 +36,7 @@ pub fn DetailView(
     let preview = shown.part(|detail| detail.preview.clone());
     let records = shown.part(|detail| detail.records.changed_since.clone());
     let history = shown.part(|detail| detail.history.clone());
-    let follow_me = me.clone();
+    let (follow_me, talk_me) = (me.clone(), me.clone());
     view! {
         <Title text=move || title.get() />
         {move || view! { <PageHeader title=sentence.get() back="/approvals" back_label="Approvals" /> }}
@@ -56,6 +57,7 @@ pub fn DetailView(
                     {move || approval.with(|approval| view! { <WhyItStopped approval=approval.clone() /> })}
                 </Card>
                 <DataPanel shown=shown />
+                <Comments shown=shown me=talk_me />
             </div>
             <div class="max-lg:contents lg:sticky lg:top-4 lg:grid lg:min-w-0 lg:gap-4">
                 <DecideBar shown=shown me=me />

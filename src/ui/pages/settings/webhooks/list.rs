@@ -32,19 +32,13 @@ pub fn WebhooksPage() -> impl IntoView {
     let retry = Callback::new(move |()| loaded.refetch());
     let notice = Notice::new(|done| (done == "deleted").then_some("The webhook is deleted."));
     let shown = RwSignal::new(None);
-    let drawn = RwSignal::new(0_u32);
     let created = Callback::new(move |created: CreatedWebhook| {
         notice.clear();
-        drawn.update(|drawn| *drawn += 1);
         let secret =
             ShownOnce { noun: "webhook".to_owned(), name: created.webhook.name, secret: created.secret };
         show_secret(shown, secret);
         loaded.refetch();
     });
-    let add = move || {
-        drawn.track();
-        view! { <AddWebhook created=created /> }
-    };
     view! {
         <SettingsFrame
             tab=PATH
@@ -54,7 +48,7 @@ pub fn WebhooksPage() -> impl IntoView {
         >
             <Secret noun="webhook" advice="Your program checks the signature of each request with it." shown=shown />
             {if administers {
-                add.into_any()
+                view! { <AddWebhook created=created /> }.into_any()
             } else {
                 view! { <ReadOnly text="Owners and admins add and change webhooks." /> }.into_any()
             }}
@@ -132,7 +126,7 @@ fn AddWebhook(
     view! {
         <div class="mb-4">
             <Disclose label="Add a webhook" icon=Icon::Plus open=open>
-                <ActionForm<WebhookCreate> form=form.clone() class="grid gap-3" on_done=created>
+                <ActionForm<WebhookCreate> form=form.clone() class="grid gap-3" on_done=created emptied=true>
                     <WebhookFields form=form.clone() />
                     <div>
                         <SubmitButton form=form variant=ButtonVariant::Primary label="Make the webhook".to_owned() />
