@@ -130,6 +130,8 @@ pub struct Approval {
     pub claimed_at: Option<DateTime<Utc>>,
     /// The data as first requested, where a reviewer edited it.
     pub original_data: Option<Data>,
+    /// Who is on it, or was: it means nothing after its `until`, nor once this is decided.
+    pub attending: Option<super::attending::Attending>,
     /// How many comments there are, those among colleagues included.
     pub comment_count: i64,
 }

@@ -6,6 +6,7 @@ pub mod action;
 pub mod action_type;
 pub mod agent;
 pub mod approval;
+pub mod attending;
 pub mod audit;
 pub mod autonomy;
 pub mod canonical;

@@ -7,6 +7,7 @@ use crate::domain::approval::{
     Approval, ApprovalDetail, ApprovalFilter, BulkDecide, BulkItem, BulkOutcome, Decide, Decided, Extend,
     Withdraw,
 };
+use crate::domain::attending::Attend;
 use crate::domain::canonical::Data;
 use crate::domain::comment::{Comment, NewComment};
 use crate::domain::ids::ApprovalId;
@@ -161,6 +162,24 @@ pub async fn approval_bulk(input: BulkForm) -> Result<BulkOutcome, AppError> {
         }
     })
     .await
+}
+
+/// Tells the other reviewers that one is on it.
+#[server(name = ApprovalAttend, prefix = "/api/fn", endpoint = "approvals/attend", protocol = JsonOrForm)]
+pub async fn approval_attend(id: ApprovalId, input: Attend) -> Result<Approval, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::attending, ctx::DecideApprovals};
+    let (state, by) = door::allowed::<DecideApprovals>().await?;
+    door::answer(attending::attend(&by, &state.db, id, input)).await
+}
+
+/// Tells them that one is no longer on it.
+#[server(name = ApprovalLeave, prefix = "/api/fn", endpoint = "approvals/leave", protocol = JsonOrForm)]
+pub async fn approval_leave(id: ApprovalId) -> Result<Approval, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::attending, ctx::DecideApprovals};
+    let (state, by) = door::allowed::<DecideApprovals>().await?;
+    door::answer(attending::leave(&by, &state.db, id)).await
 }
 
 /// Takes an approval back inside its hold.

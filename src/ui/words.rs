@@ -1,6 +1,7 @@
 //! How domain values are said: words, tones, times. Pure, so that server and browser say the same.
 
 use crate::domain::approval::{Approval, ApprovalStatus};
+use crate::domain::attending::Attending;
 use crate::domain::catalogue::Reversibility;
 use crate::domain::outcome::OutcomeStatus;
 use crate::domain::risk::RiskLevel;
@@ -94,6 +95,13 @@ pub fn asker(approval: &Approval) -> String {
         Some(team) => format!("{team} · {who}"),
         None => who.to_owned(),
     }
+}
+
+/// Who is on it, if somebody still is. `now`: milliseconds since 1970, where the clock is known.
+pub fn attending(approval: &Approval, now: Option<f64>) -> Option<Attending> {
+    let stands = |on: &&Attending| now.is_none_or(|now| on.until.timestamp_millis() as f64 > now);
+    let waits = approval.status == ApprovalStatus::Pending;
+    approval.attending.as_ref().filter(|_| waits).filter(stands).cloned()
 }
 
 /// Approved, and still inside its hold as far as storage knows: nothing has started.

@@ -7,11 +7,12 @@ use crate::domain::approval::{
     Approval, ApprovalFilter, ApprovalNow, ApprovalStatus, BulkDecide, BulkOutcome, Decide, Decided, Extend,
     Withdraw,
 };
+use crate::domain::attending::Attend;
 use crate::domain::comment::{Comment, NewComment};
 use crate::domain::ids::ApprovalId;
 use crate::domain::outcome::ReportOutcome;
 use crate::domain::page::Page;
-use crate::server::services::approvals::{bulk, comments, lifecycle, read};
+use crate::server::services::approvals::{attending, bulk, comments, lifecycle, read};
 use crate::server::services::autonomy::AutonomyService;
 use crate::server::services::ctx::{
     Allowed, CommentApprovals, DecideApprovals, ReadApprovals, ReportOutcomes, SubmitActions,
@@ -36,6 +37,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(undo))
         .routes(routes!(withdraw))
         .routes(routes!(extend))
+        .routes(routes!(attend))
+        .routes(routes!(leave))
         .routes(routes!(claim))
         .routes(routes!(report))
         .routes(routes!(retry))
@@ -160,6 +163,29 @@ async fn extend(
     Json(input): Json<Extend>,
 ) -> ApiResult<Versioned<Approval>> {
     versioned(lifecycle::extend(&by, &state.db, id, input).await?)
+}
+
+/// Tell the other reviewers that you are on it, for 15 minutes. It keeps nobody from deciding.
+#[utoipa::path(post, path = "/approvals/{id}/attend", tag = "approvals", params(("id" = ApprovalId, Path)),
+    request_body = Attend, responses((status = 200, description = "With who is on it", body = Approval)))]
+async fn attend(
+    State(state): State<AppState>,
+    by: Allowed<DecideApprovals>,
+    Path(id): Path<ApprovalId>,
+    Json(input): Json<Attend>,
+) -> ApiResult<Versioned<Approval>> {
+    versioned(attending::attend(&by, &state.db, id, input).await?)
+}
+
+/// Tell them that you are no longer on it.
+#[utoipa::path(post, path = "/approvals/{id}/leave", tag = "approvals", params(("id" = ApprovalId, Path)),
+    responses((status = 200, description = "Without you", body = Approval)))]
+async fn leave(
+    State(state): State<AppState>,
+    by: Allowed<DecideApprovals>,
+    Path(id): Path<ApprovalId>,
+) -> ApiResult<Versioned<Approval>> {
+    versioned(attending::leave(&by, &state.db, id).await?)
 }
 
 /// An external agent takes an approved action of its own, once, to perform it.

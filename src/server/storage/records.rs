@@ -1,5 +1,6 @@
 //! Records: the business objects that built-in actions read and change.
 
+use super::db::Engine;
 use super::read::{At, all};
 use super::{Arg, Conn, CorruptRow, StorageError, Ts, Tx};
 use crate::domain::canonical::Data;
@@ -67,6 +68,20 @@ fn beginning_with(prefix: &str) -> String {
     pattern
 }
 
+const SOME_SQLITE: &str = sql!(
+    "SELECT id, kind, title, data, version, created_at, updated_at FROM records ",
+    "WHERE workspace_id = $1 AND id IN (SELECT unhex(value) FROM json_each($2))"
+);
+
+const SOME_POSTGRES: &str = sql!(
+    "SELECT id, kind, title, data, version, created_at, updated_at FROM records WHERE workspace_id = $1 ",
+    "AND id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($2 AS JSON)))"
+);
+
+fn listed(ids: &[RecordId]) -> Arg {
+    Arg::json(&ids.iter().map(|id| id.0.simple().to_string()).collect::<Vec<_>>())
+}
+
 impl Conn {
     pub async fn record_get(
         &mut self,
@@ -91,18 +106,8 @@ impl Conn {
         workspace: WorkspaceId,
         ids: &[RecordId],
     ) -> Result<Vec<Record>, StorageError> {
-        let ids: Vec<String> = ids.iter().map(|id| id.0.simple().to_string()).collect();
-        let sql = self.dialect(
-            sql!(
-                "SELECT id, kind, title, data, version, created_at, updated_at FROM records ",
-                "WHERE workspace_id = $1 AND id IN (SELECT unhex(value) FROM json_each($2))"
-            ),
-            sql!(
-                "SELECT id, kind, title, data, version, created_at, updated_at FROM records WHERE workspace_id = $1 ",
-                "AND id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($2 AS JSON)))"
-            ),
-        );
-        let rows: Vec<RecordRow> = self.fetch_all(sql, args![workspace, Arg::json(&ids)]).await?;
+        let sql = self.dialect(SOME_SQLITE, SOME_POSTGRES);
+        let rows: Vec<RecordRow> = self.fetch_all(sql, args![workspace, listed(ids)]).await?;
         Ok(all(rows)?)
     }
 
@@ -143,6 +148,22 @@ impl Conn {
 }
 
 impl Tx {
+    /// Those of `ids` that the workspace has, as they stay until the end of this transaction. On SQLite nobody else
+    /// writes meanwhile.
+    pub async fn records_held(
+        &mut self,
+        workspace: WorkspaceId,
+        ids: &[RecordId],
+    ) -> Result<Vec<Record>, StorageError> {
+        let sql = match self.engine() {
+            Engine::Sqlite => SOME_SQLITE.to_owned(),
+            // In order, so that two who lock the same ones wait for each other instead of forever.
+            Engine::Postgres => format!("{SOME_POSTGRES} ORDER BY id FOR SHARE"),
+        };
+        let rows: Vec<RecordRow> = self.fetch_all(sql, args![workspace, listed(ids)]).await?;
+        Ok(all(rows)?)
+    }
+
     /// `data` must have passed the checks of its kind.
     pub async fn record_insert(
         &mut self,

@@ -43,7 +43,7 @@ async fn the_agent_reads_what_is_for_it_and_answers() {
 
         let now = fresh(&house.viewer, &approval).await;
         assert_eq!(now["commentCount"], 3);
-        assert_eq!(now["version"], approval["version"], "a comment changes nothing that is decided on");
+        assert_eq!(now["argsHash"], approval["argsHash"]);
         assert_eq!(app.trail(text(&approval, "id")).await[1..], ["approval.commented"; 3]);
         let told = app
             .count(
@@ -96,7 +96,7 @@ async fn what_cannot_be_said() {
         for _ in 0..200 {
             house.reviewer.post(&comments, json!({"text": "More"})).await.ok();
         }
-        let full = house.reviewer.post(&comments, json!({"text": "Too many"})).await.refused(422, "refused");
+        let full = house.reviewer.post(&comments, json!({"text": "Too many"})).await.refused(409, "refused");
         assert!(text(&full, "detail").contains("at most 200 comments"), "{full}");
         assert_eq!(read(&house.viewer, &approval).await.len(), 200);
         assert_eq!(fresh(&house.viewer, &approval).await["commentCount"], 200);

@@ -1,8 +1,10 @@
 //! Records that change between the proposal and the decision: nobody approves on facts that they were not shown.
 
 use crate::actions::{fresh, no, place, queue, yes};
-use crate::support::app::{Agent, App, House, Jobs, apps, text};
+use crate::support::app::{Agent, App, House, Jobs, apps, id, text};
+use countersign::args;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 struct Proposal {
     deal: String,
@@ -135,6 +137,32 @@ async fn in_bulk_and_after_an_edit_the_same_holds() {
         let seen = fresh(&house.second, &both).await;
         assert_eq!(seen["changedSince"], json!([]), "{}", app.name());
         assert_eq!(house.second.post(place(&both), yes(&seen)).await.ok()["votesMissing"], 0);
+        app.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_under_way_is_waited_for() {
+    for app in apps(Jobs::Wait).await {
+        let (house, agent) = start(&app).await;
+        let Proposal { deal, approval } = proposed(&house, &agent).await;
+        let mut change = app.db.begin().await.unwrap();
+        change
+            .execute(
+                "UPDATE records SET data = $2, version = version + 1 WHERE id = $1",
+                args![id(&deal), r#"{"value":900000,"currency":"EUR","stage":"proposal"}"#],
+            )
+            .await
+            .unwrap();
+        let decision = tokio::spawn({
+            let (reviewer, place, yes) = (house.reviewer.caller.clone(), place(&approval), yes(&approval));
+            async move { reviewer.post(place, yes).await }
+        });
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(!decision.is_finished(), "{}: decided on a record that is being changed", app.name());
+        change.commit().await.unwrap();
+        let refused = decision.await.unwrap().refused(412, "changed");
+        assert!(text(&refused, "detail").contains("value from 4,000.00 EUR to 9,000.00 EUR"), "{refused}");
         app.stop().await;
     }
 }

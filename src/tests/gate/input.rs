@@ -350,19 +350,19 @@ impl Bench<'_> {
     /// What was accepted is given back by the next reader as well.
     async fn reread(&mut self, row: &Row, case: &Case, answer: &Answer) {
         let body = answer.json();
-        let (noun, id) = match (body["approval"]["id"].as_str(), body["id"].as_str()) {
-            (Some(id), _) => ("approvals", id),
-            (None, Some(id)) => {
-                let nth = if row.is_function() { 3 } else { 1 };
-                (row.template().split('/').nth(nth).unwrap_or_default(), id)
+        let nth = if row.is_function() { 3 } else { 1 };
+        let noun = row.template().split('/').nth(nth).unwrap_or_default();
+        let id = |key: &str| body[key].as_str();
+        let path = match (body["approval"]["id"].as_str(), id("approvalId"), id("id")) {
+            (Some(id), ..) => format!("/approvals/{id}"),
+            (None, Some(id), _) => format!("/approvals/{id}/comments"),
+            // The rest has no route of its own.
+            (None, None, Some(id)) if ["approvals", "agents", "teams", "records"].contains(&noun) => {
+                format!("/{noun}/{id}")
             }
-            (None, None) => return,
+            _ => return,
         };
-        // The rest has no route of its own.
-        if !["approvals", "agents", "teams", "records"].contains(&noun) {
-            return;
-        }
-        let again = self.place.house.viewer.get(format!("/{noun}/{id}")).await;
+        let again = self.place.house.viewer.get(path).await;
         if again.code() != 200 {
             self.wrong.push(format!(
                 "{} {}: {}: cannot be read again: {}",

@@ -17,6 +17,7 @@ mod support {
 
 mod actions;
 mod approving;
+mod attending;
 mod bulk;
 mod claiming;
 mod comments;

@@ -185,6 +185,14 @@ pub const ROWS: &[Row] = &[
         ..ROW
     },
     Row { call: "POST /approvals/{id}/retry", roles: DECIDE, about: About::Failed, ..ROW },
+    Row {
+        call: "POST /approvals/{id}/attend",
+        roles: DECIDE,
+        about: About::Pending,
+        body: |_| json!({"takeOver": true}),
+        ..ROW
+    },
+    Row { call: "POST /approvals/{id}/leave", roles: DECIDE, about: About::Pending, ..ROW },
     Row { call: "GET /approvals/{id}/comments", agent: true, about: About::Pending, ..ROW },
     Row {
         call: "POST /approvals/{id}/comments",
@@ -306,6 +314,20 @@ pub const ROWS: &[Row] = &[
     Row {
         call: "POST /api/fn/approvals/get",
         agent: true,
+        about: About::Pending,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/approvals/attend",
+        roles: DECIDE,
+        about: About::Pending,
+        body: |thing| json!({"id": thing.id, "input": {"takeOver": true}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/approvals/leave",
+        roles: DECIDE,
         about: About::Pending,
         body: |thing| json!({"id": thing.id}),
         ..ROW

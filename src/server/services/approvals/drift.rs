@@ -6,7 +6,7 @@ use crate::domain::catalogue;
 use crate::domain::ids::WorkspaceId;
 use crate::domain::record::Record;
 use crate::domain::{AppError, AppResult};
-use crate::server::storage::Conn;
+use crate::server::storage::{Conn, Tx};
 
 /// The records that an action is about; no query where it is about none.
 pub(super) async fn records_of(
@@ -36,11 +36,14 @@ pub(super) async fn stand(conn: &mut Conn, approval: &Approval, records: &[Recor
 }
 
 /// Refuses to approve on facts that the reviewer has not seen: `shown` is the state of the records that was looked
-/// at; without one, that of the proposal must still hold.
-pub(super) async fn look_again(conn: &mut Conn, approval: &Approval, shown: Option<&str>) -> AppResult<()> {
-    let records =
-        records_of(conn, approval.workspace_id, &approval.action_type, &approval.action_data).await?;
-    let now = stand(conn, approval, &records).await?;
+/// at; without one, that of the proposal must still hold. The records stay as they are until the decision is committed.
+pub(super) async fn look_again(tx: &mut Tx, approval: &Approval, shown: Option<&str>) -> AppResult<()> {
+    let ids = catalogue::record_ids(&approval.action_type, &approval.action_data);
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let records = tx.records_held(approval.workspace_id, &ids).await?;
+    let now = stand(tx, approval, &records).await?;
     let changed =
         |what: &str| Err(AppError::Changed { detail: format!("{what} Look at it again, then decide.") });
     match (shown, now.records_hash) {

@@ -1,5 +1,6 @@
 //! Approvals: submitting, reading, deciding, and everything that may happen to one afterwards.
 
+pub mod attending;
 pub mod bulk;
 pub mod comments;
 pub mod decide;

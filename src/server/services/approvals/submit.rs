@@ -270,6 +270,7 @@ fn build(
         reviewer_name: None,
         claimed_at: None,
         original_data: None,
+        attending: None,
         comment_count: 0,
     };
     NewApproval {

@@ -78,7 +78,7 @@ impl Tx {
         let counted = self
             .execute(
                 sql!(
-                    "UPDATE agent_pending_actions SET comment_count = comment_count + 1 ",
+                    "UPDATE agent_pending_actions SET comment_count = comment_count + 1, version = version + 1 ",
                     "WHERE workspace_id = $1 AND id = $2 AND comment_count < $3"
                 ),
                 args![workspace, comment.approval_id, MAX_COMMENTS],

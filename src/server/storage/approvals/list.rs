@@ -2,7 +2,8 @@
 //!
 //! Words are searched in two steps, because no one plan is fast for all of them. A common word is found by walking the
 //! list in its order: the first [`NEAR`] rows hold a page of it. A rare one is found through the word index: few rows
-//! to sort. Each engine, left alone, picks one of the two for every word.
+//! to sort. One that is not among the first few rows at all is taken for rare at once. Each engine, left alone, picks
+//! one of the two for every word.
 
 use super::row::{ApprovalRow, COLUMNS, fold, risk_order};
 use crate::args;
@@ -18,6 +19,8 @@ use uuid::Uuid;
 
 /// How far the list is walked for words before the word index is asked.
 const NEAR: usize = 500;
+/// How far it is walked to see whether that is worth while.
+const FIRST_FEW: usize = 100;
 
 /// A parsed filter. `None`: no such condition.
 #[derive(Clone, Debug)]
@@ -50,17 +53,23 @@ pub struct SortKey {
 impl Conn {
     /// Up to `limit + 1` approvals: the extra one says that there is a next page.
     pub async fn approval_list(&mut self, query: &ListQuery) -> Result<Vec<Approval>, StorageError> {
-        let mut approvals = if query.words.is_empty() {
-            self.page(listed(query)).await?
-        } else {
-            let mut near = self.page(found_near(query, self.engine())).await?;
-            if near.len() <= query.limit as usize {
-                near = self.page(found_by_index(query, self.engine())).await?;
-            }
-            near
-        };
+        let mut approvals =
+            if query.words.is_empty() { self.page(listed(query)).await? } else { self.found(query).await? };
         self.votes_into(query.workspace_id, &mut approvals).await?;
         Ok(approvals)
+    }
+
+    async fn found(&mut self, query: &ListQuery) -> Result<Vec<Approval>, StorageError> {
+        for near in [FIRST_FEW, NEAR] {
+            let found = self.page(found_near(query, near, self.engine())).await?;
+            if found.len() > query.limit as usize {
+                return Ok(found);
+            }
+            if found.is_empty() {
+                break;
+            }
+        }
+        self.page(found_by_index(query, self.engine())).await
     }
 
     async fn page(&mut self, (sql, args): (String, Vec<Arg>)) -> Result<Vec<Approval>, StorageError> {
@@ -173,8 +182,8 @@ fn listed(query: &ListQuery) -> (String, Vec<Arg>) {
     (format!("{COLUMNS} WHERE {sql} {} LIMIT {}", order(query.sort, 'a'), rows(query)), args)
 }
 
-/// Those with the words among the first [`NEAR`] rows of the list.
-fn found_near(query: &ListQuery, engine: Engine) -> (String, Vec<Arg>) {
+/// Those with the words among the first `near` rows of the list.
+fn found_near(query: &ListQuery, near: usize, engine: Engine) -> (String, Vec<Arg>) {
     let mut conditions = Conditions::of(query);
     let (column, holds) = match engine {
         Engine::Sqlite => {
@@ -196,7 +205,7 @@ fn found_near(query: &ListQuery, engine: Engine) -> (String, Vec<Arg>) {
     let sql = format!(
         "{COLUMNS} WHERE a.id IN (SELECT w.id FROM \
          (SELECT a.id, a.expires_at, a.created_at, a.risk_order, a.{column} FROM agent_pending_actions a \
-         WHERE {sql} {inner} LIMIT {NEAR}) w WHERE {holds} {middle} LIMIT {}) {outer}",
+         WHERE {sql} {inner} LIMIT {near}) w WHERE {holds} {middle} LIMIT {}) {outer}",
         rows(query)
     );
     (sql, args)

@@ -1,6 +1,7 @@
 //! The row, and how it becomes the domain's approval.
 
 use crate::domain::approval::{ActorRef, Approval};
+use crate::domain::attending::Attending;
 use crate::domain::canonical::Data;
 use crate::domain::catalogue::{self, Executor, SeenRecord};
 use crate::domain::ids::{AgentId, ApprovalId, ExecutionId, TeamId, UserId, WorkspaceId};
@@ -20,7 +21,8 @@ pub(super) const COLUMNS: &str = sql!(
     "a.version, a.required_approvals, a.requested_by_kind, a.requested_by_id, a.requested_by_name, a.external_ref, ",
     "a.hold_until, a.outcome, a.fence, a.outcome_attempts, a.outcome_started_at, a.outcome_finished_at, ",
     "a.outcome_error, a.outcome_result, a.claimed_at, a.claimed_by, a.decision_key, t.name AS team_name, g.name AS agent_name, ",
-    "g.owner_id AS agent_owner_id, u.name AS reviewer_name, a.sentence, a.comment_count ",
+    "g.owner_id AS agent_owner_id, u.name AS reviewer_name, a.sentence, a.comment_count, ",
+    "a.attending_by, a.attending_name, a.attending_until ",
     "FROM agent_pending_actions a ",
     "LEFT JOIN agent_teams t ON t.id = a.team_id ",
     "LEFT JOIN agents g ON g.id = a.agent_id ",
@@ -73,6 +75,9 @@ pub(super) struct ApprovalRow {
     reviewer_name: Option<String>,
     sentence: Option<String>,
     comment_count: i64,
+    attending_by: Option<Uuid>,
+    attending_name: Option<String>,
+    attending_until: Option<Ts>,
 }
 
 /// An approval with the facts that a decision or a performer needs and that the API does not show.
@@ -163,6 +168,12 @@ impl TryFrom<ApprovalRow> for Approval {
             reviewer_name: row.reviewer_name,
             claimed_at: row.claimed_at.map(Into::into),
             comment_count: row.comment_count,
+            attending: match (row.attending_by, row.attending_name, row.attending_until) {
+                (Some(user), Some(name), Some(until)) => {
+                    Some(Attending { user_id: UserId(user), name, until: until.into() })
+                }
+                _ => None,
+            },
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::row::{risk_order, search_words};
 use crate::domain::approval::{Approval, ApprovalStatus};
+use crate::domain::attending::Attending;
 use crate::domain::catalogue::SeenRecord;
 use crate::domain::ids::{ApprovalId, UserId, WorkspaceId};
 use crate::domain::outcome::OutcomeStatus;
@@ -182,5 +183,29 @@ impl Tx {
             )
             .await?;
         Ok(changed == 1)
+    }
+
+    /// Says who is on it, or that nobody is. The caller has the approval locked.
+    pub async fn approval_attend(
+        &mut self,
+        workspace: WorkspaceId,
+        id: ApprovalId,
+        attending: Option<&Attending>,
+    ) -> Result<(), StorageError> {
+        self.execute(
+            sql!(
+                "UPDATE agent_pending_actions SET attending_by = $3, attending_name = $4, attending_until = $5, ",
+                "version = version + 1 WHERE workspace_id = $1 AND id = $2"
+            ),
+            args![
+                workspace,
+                id,
+                attending.map(|on| on.user_id),
+                attending.map(|on| on.name.as_str()),
+                attending.map(|on| on.until)
+            ],
+        )
+        .await?;
+        Ok(())
     }
 }

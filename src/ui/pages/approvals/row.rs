@@ -7,8 +7,11 @@ use crate::domain::risk::RiskLevel;
 use crate::ui::components::{
     Countdown, Icon, IconMark, RelativeTime, RevealedText, RiskBadge, RowTick, StatusBadge, risk_edge,
 };
+use crate::ui::hooks::{Tick, use_now};
 use crate::ui::keys::{Command, use_keys};
-use crate::ui::words::{asker, moment, outcome_words, risk_tone, segments, short_title, stamp, status_words};
+use crate::ui::words::{
+    asker, attending, moment, outcome_words, risk_tone, segments, short_title, stamp, status_words,
+};
 
 use super::queue_state::{Queue, RowState, row_item, row_link};
 use super::row_decide::RowDecide;
@@ -58,6 +61,8 @@ fn RowBody(
     may_decide: bool,
 ) -> impl IntoView {
     let keys = use_keys();
+    let (now, on_it) = (use_now(Tick::Minute), approval.clone());
+    let attended = move || attending(&on_it, now.get()).map(|on| format!("{} is on it", on.name));
     let pending = approval.status == ApprovalStatus::Pending;
     let pickable = pending && may_decide && approval.risk_level != RiskLevel::Critical;
     let value = format!("{}.{}", approval.id, approval.args_hash);
@@ -99,6 +104,7 @@ fn RowBody(
                 <p class="flex flex-wrap items-baseline gap-x-2 text-sm text-muted md:flex-nowrap">
                     <RiskBadge level=risk_tone(approval.risk_level) />
                     <span class="min-w-0 basis-full truncate md:basis-auto">
+                        {move || attended().map(|on| view! { <span class="text-info">{on}</span> " · " })}
                         <code class="text-xs">{approval.action_type.clone()}</code>
                         {reason.map(|reason| format!(" · {reason}"))}
                         {match approval.comment_count {

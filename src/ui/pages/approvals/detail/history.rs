@@ -59,6 +59,7 @@ fn mark(event: &str) -> (Icon, Tone) {
         "approval.rejected" => (Icon::X, Tone::Bad),
         "approval.expired" | "approval.extended" => (Icon::Clock, Tone::Neutral),
         "approval.undone" | "approval.withdrawn" => (Icon::Undo, Tone::Neutral),
+        "approval.attended" | "approval.left" => (Icon::User, Tone::Neutral),
         "approval.commented" => (Icon::Message, Tone::Neutral),
         "approval.edited" => (Icon::Pencil, Tone::Info),
         "action.succeeded" => (Icon::Check, Tone::Ok),

@@ -1,5 +1,6 @@
 //! One approval: what will happen, why it waits, the exact data, the decision, what came of it.
 
+mod attending;
 mod comments;
 mod data;
 mod decide;

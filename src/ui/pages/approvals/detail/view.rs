@@ -12,6 +12,7 @@ use crate::ui::components::{
 use crate::ui::forms::ReturnedError;
 use crate::ui::words::{asker, moment, risk_tone, short_title, stamp, status_words};
 
+use super::attending::OnIt;
 use super::comments::Comments;
 use super::data::DataPanel;
 use super::decide::DecideBar;
@@ -60,7 +61,8 @@ pub fn DetailView(
                 <Comments shown=shown me=talk_me />
             </div>
             <div class="max-lg:contents lg:sticky lg:top-4 lg:grid lg:min-w-0 lg:gap-4">
-                <DecideBar shown=shown me=me />
+                <DecideBar shown=shown me=me.clone() />
+                <OnIt shown=shown me=me />
                 <div id=NOW tabindex="-1" class="grid gap-4 rounded-card empty:hidden">
                     {move || approval.with(|approval| view! { <OutcomePanel approval=approval.clone() /> })}
                     <FollowUp shown=shown me=follow_me />
