@@ -93,6 +93,7 @@ async function busy(workspace: Workspace): Promise<{ pending: string; drifted: s
 }
 
 test("the queue is accessible: full, ticked, rejecting, held, empty", async ({ workspace, signIn }) => {
+  test.slow();
   const page = await signIn(await workspace.member("owner"));
   await open(page, "/approvals");
   await test.step("empty", () => axeEverywhere(page));
@@ -111,6 +112,7 @@ test("the queue is accessible: full, ticked, rejecting, held, empty", async ({ w
 });
 
 test("an approval is accessible in every state", async ({ workspace, signIn, allowProblem }) => {
+  test.slow();
   allowProblem(/status of 4(04|22)/);
   const ids = await busy(workspace);
   const page = await signIn(await workspace.member("owner"));
@@ -132,6 +134,7 @@ test("an approval is accessible in every state", async ({ workspace, signIn, all
 const SETTINGS = ["", "/members", "/tokens", "/agents", "/teams", "/action-types", "/action-types/new", "/action-types/send_email", "/webhooks", "/workspace"];
 
 test("audit, records and their forms are accessible", async ({ workspace, signIn }) => {
+  test.slow();
   const ids = await busy(workspace);
   const page = await signIn(await workspace.member("owner"));
   for (const path of ["/audit?riskLevel=high", "/records", "/records/new?kind=invoice", `/records/${ids.record}`]) {

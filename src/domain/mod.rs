@@ -9,6 +9,7 @@ pub mod approval;
 pub mod attending;
 pub mod audit;
 pub mod autonomy;
+pub mod bulk;
 pub mod canonical;
 pub mod catalogue;
 pub mod comment;

@@ -3,11 +3,9 @@
 use super::codec::JsonOrForm;
 use crate::domain::AppError;
 use crate::domain::action::{SubmitAction, Submitted};
-use crate::domain::approval::{
-    Approval, ApprovalDetail, ApprovalFilter, BulkDecide, BulkItem, BulkOutcome, Decide, Decided, Extend,
-    Withdraw,
-};
+use crate::domain::approval::{Approval, ApprovalDetail, ApprovalFilter, Decide, Decided, Extend, Withdraw};
 use crate::domain::attending::Attend;
+use crate::domain::bulk::{BulkDecide, BulkItem, BulkOutcome};
 use crate::domain::canonical::Data;
 use crate::domain::comment::{Comment, NewComment};
 use crate::domain::ids::ApprovalId;

@@ -4,10 +4,10 @@ use super::extract::{Json, Path, Query, Versioned, etag};
 use super::problem::ApiResult;
 use crate::domain::action::SubmitAction;
 use crate::domain::approval::{
-    Approval, ApprovalFilter, ApprovalNow, ApprovalStatus, BulkDecide, BulkOutcome, Decide, Decided, Extend,
-    Withdraw,
+    Approval, ApprovalFilter, ApprovalNow, ApprovalStatus, Decide, Decided, Extend, Withdraw,
 };
 use crate::domain::attending::Attend;
+use crate::domain::bulk::{BulkDecide, BulkOutcome};
 use crate::domain::comment::{Comment, NewComment};
 use crate::domain::ids::ApprovalId;
 use crate::domain::outcome::ReportOutcome;

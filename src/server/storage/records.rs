@@ -69,11 +69,13 @@ fn beginning_with(prefix: &str) -> String {
 }
 
 const SOME_SQLITE: &str = sql!(
+    /* sqlite */
     "SELECT id, kind, title, data, version, created_at, updated_at FROM records ",
     "WHERE workspace_id = $1 AND id IN (SELECT unhex(value) FROM json_each($2))"
 );
 
 const SOME_POSTGRES: &str = sql!(
+    /* postgres */
     "SELECT id, kind, title, data, version, created_at, updated_at FROM records WHERE workspace_id = $1 ",
     "AND id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($2 AS JSON)))"
 );

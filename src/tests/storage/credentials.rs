@@ -77,7 +77,7 @@ async fn an_agents_token_is_made_by_an_admin_and_never_decides() {
         for &permission in Permission::ALL {
             assert_eq!(
                 ctx.principal.may(permission),
-                permission == Permission::SubmitActions,
+                [Permission::SubmitActions, Permission::CommentApprovals].contains(&permission),
                 "{permission}"
             );
         }
@@ -228,7 +228,7 @@ async fn the_command_line_makes_tokens_for_agents_and_people() {
             Err(AppError::not_found("workspace"))
         );
         assert!(make("acme", agent(), &[Scope::ApprovalsDecide]).await.is_err());
-        assert!(make("acme", person(), &[Scope::ActionsSubmit]).await.is_err());
+        assert!(make("acme", person(), &[Scope::OutcomesReport]).await.is_err());
         assert!(make("acme", agent(), &[]).await.is_err());
         let stranger = TokenHolder::Person("nobody@acme.example".into());
         assert_eq!(make("acme", stranger, &[Scope::Teams]).await, Err(AppError::not_found("member")));

@@ -1,7 +1,8 @@
 //! Many decisions at once: each its own transaction, each with its own result.
 
 use super::decide::{Bulk, approve};
-use crate::domain::approval::{BulkDecide, BulkOutcome, BulkResult, BulkStatus, Decide};
+use crate::domain::approval::Decide;
+use crate::domain::bulk::{BulkDecide, BulkOutcome, BulkResult, BulkStatus};
 use crate::domain::{AppError, AppResult};
 use crate::server::services::ctx::{Allowed, Approver, DecideApprovals};
 use crate::server::storage::Db;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::domain::approval::BulkOutcome;
+use crate::domain::bulk::BulkOutcome;
 use crate::server_fns::approvals::ApprovalBulk;
 use crate::ui::components::{ButtonVariant, Icon, TextField};
 use crate::ui::forms::{ActionForm, FormState, SubmitButton, Then};

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::domain::AppError;
-use crate::domain::approval::{Approval, ApprovalFilter, ApprovalStatus, BulkOutcome};
+use crate::domain::approval::{Approval, ApprovalFilter, ApprovalStatus};
+use crate::domain::bulk::BulkOutcome;
 use crate::domain::event::Topic;
 use crate::domain::ids::{ApprovalId, UserId};
 use crate::server_fns::approvals::{approval_get, approval_list};
