@@ -67,3 +67,20 @@ test("a viewer reads and does not write", { tag: "@nojs" }, async ({ workspace, 
   await expect(page.getByRole("list", { name: "Comments" })).toContainText("For everyone.");
   await expect(page.getByLabel("Comment", { exact: true })).toHaveCount(0);
 });
+
+test("talk about an approval disturbs nobody who decides on it", async ({ workspace, reviewer }) => {
+  const approval = await workspace.task("Send the quote");
+  const queue = await Queue.open(reviewer);
+  const row = queue.row("Send the quote");
+  await queue.tick("Send the quote").check();
+  await queue.rejectOpener("Send the quote").click();
+  await row.getByLabel("Reason").fill("Not before");
+  await workspace.api("POST", `/approvals/${approval.id}/comments`, { text: "One more thing." });
+  await expect(row).toContainText("1 comment");
+  const alan = await workspace.person(await workspace.member("reviewer", "alan"));
+  await workspace.api("POST", `/approvals/${approval.id}/attend`, {}, alan);
+  await expect(row).toContainText("Alan is on it");
+  await expect(row.getByLabel("Reason")).toBeFocused();
+  await expect(row.getByLabel("Reason")).toHaveValue("Not before");
+  await expect(queue.tick("Send the quote")).toBeChecked();
+});

@@ -245,6 +245,11 @@ impl Queue {
         if row.approval.with_untracked(|shown| *shown == approval) {
             return;
         }
+        // Talk about it changes nothing that is decided on: what is ticked or being written stays.
+        if row.approval.with_untracked(|shown| without_talk(shown) == without_talk(&approval)) {
+            row.approval.set(approval);
+            return;
+        }
         let was_inside = focus_within(&row_item(id));
         let old = row.approval.with_untracked(|shown| format!("{}.{}", shown.id, shown.args_hash));
         self.picked.update(|picked| {
@@ -279,6 +284,11 @@ impl Queue {
             .or_else(|| rows.iter().take(place).rev().find(waits))
             .map_or_else(|| "page-title".to_owned(), |row| row_link(row.id))
     }
+}
+
+/// The approval without who is on it and how much was said, which change while somebody decides.
+pub fn without_talk(approval: &Approval) -> Approval {
+    Approval { attending: None, comment_count: 0, version: 0, ..approval.clone() }
 }
 
 fn is_mine(approval: &Approval, me: UserId) -> bool {

@@ -13,7 +13,7 @@ use crate::ui::words::{
     asker, attending, moment, outcome_words, risk_tone, segments, short_title, stamp, status_words,
 };
 
-use super::queue_state::{Queue, RowState, row_item, row_link};
+use super::queue_state::{Queue, RowState, row_item, row_link, without_talk};
 use super::row_decide::RowDecide;
 
 /// A list item that redraws itself when the server says something new about it.
@@ -26,11 +26,12 @@ pub fn QueueRow(
     /// Whether this member decides on approvals at all.
     may_decide: bool,
 ) -> impl IntoView {
+    let settled = Memo::new(move |_| row.approval.with(without_talk));
     let edge = move || row.approval.with(|approval| risk_edge(risk_tone(approval.risk_level)));
     view! {
         <li id=row_item(row.id) data-row="" class=move || format!("relative {}", edge())>
             {move || {
-                let approval = row.approval.get();
+                let approval = settled.get();
                 view! { <RowBody queue=queue row=row approval=approval may_decide=may_decide /> }
             }}
             {move || {
@@ -61,8 +62,16 @@ fn RowBody(
     may_decide: bool,
 ) -> impl IntoView {
     let keys = use_keys();
-    let (now, on_it) = (use_now(Tick::Minute), approval.clone());
-    let attended = move || attending(&on_it, now.get()).map(|on| format!("{} is on it", on.name));
+    let now = use_now(Tick::Minute);
+    let attended = move || {
+        let on = row.approval.with(|approval| attending(approval, now.get()));
+        on.map(|on| format!("{} is on it", on.name))
+    };
+    let said = move || match row.approval.with(|approval| approval.comment_count) {
+        0 => None,
+        1 => Some(" · 1 comment".to_owned()),
+        many => Some(format!(" · {many} comments")),
+    };
     let pending = approval.status == ApprovalStatus::Pending;
     let pickable = pending && may_decide && approval.risk_level != RiskLevel::Critical;
     let value = format!("{}.{}", approval.id, approval.args_hash);
@@ -107,11 +116,7 @@ fn RowBody(
                         {move || attended().map(|on| view! { <span class="text-info">{on}</span> " · " })}
                         <code class="text-xs">{approval.action_type.clone()}</code>
                         {reason.map(|reason| format!(" · {reason}"))}
-                        {match approval.comment_count {
-                            0 => None,
-                            1 => Some(" · 1 comment".to_owned()),
-                            many => Some(format!(" · {many} comments")),
-                        }}
+                        {said}
                     </span>
                 </p>
             </div>

@@ -32,7 +32,7 @@ pub fn UndoStrip(
                             <ul class="divide-y divide-line rounded-card border border-accent bg-raised shadow-float">
                                 <For
                                     each=move || queue.held.get()
-                                    key=|approval| (approval.id, approval.version)
+                                    key=|approval| (approval.id, approval.hold_until)
                                     let:approval
                                 >
                                     <Held queue=queue approval=approval now=now />
