@@ -114,6 +114,7 @@ test("the list behind ? has every shortcut that a page names, and closes where i
   const approval = await workspace.pending();
   const queue = await Queue.open(reviewer);
   await queue.approve("One").click();
+  await expect(queue.strip.getByRole("button", { name: /^Undo/ })).toBeVisible();
   const named = new Set<string>();
   const collect = async () => {
     const keys = await reviewer.locator("[aria-keyshortcuts]").evaluateAll((all) => all.map((each) => each.getAttribute("aria-keyshortcuts") ?? ""));
