@@ -16,6 +16,8 @@ wire_enum! {
         ActionType = "action_type",
         Webhook = "webhook",
         Notification = "notification",
+        /// A saved view of the approvals list.
+        View = "view",
     }
 }
 

@@ -53,6 +53,7 @@ typed_ids! {
     MessageId,
     NotificationId,
     ActionTypeId,
+    SavedViewId,
     /// An execution of a workflow, a team objective or a delegated task.
     ExecutionId,
 }

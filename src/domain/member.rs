@@ -38,7 +38,7 @@ wire_enum! {
         ReadSettings = "settings:read",
         /// Members, agents' tokens, action types, webhooks, freeze of the workspace.
         Administer = "settings:write",
-        /// One's own tokens, sessions and preferences.
+        /// One's own tokens, sessions, preferences and saved views.
         OwnAccount = "account:own",
     }
 }
@@ -108,6 +108,8 @@ pub struct Me {
     /// Seconds that low and medium decisions are held, 0 to 100.
     pub hold_seconds: i64,
     pub preferences: Preferences,
+    /// What the workspace offers to a person who rejects, in its order.
+    pub preset_reasons: Vec<String>,
     pub workspaces: Vec<WorkspaceRef>,
 }
 

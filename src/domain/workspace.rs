@@ -1,6 +1,7 @@
 //! The tenant, its departments and its freeze switch.
 
 use super::ids::WorkspaceId;
+use super::text;
 use crate::wire_enum;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,44 @@ pub struct InternalDomains {
 
 const MAX_DOMAINS: usize = 100;
 
+/// What a workspace offers to a person who rejects, until it says otherwise.
+pub const DEFAULT_REASONS: [&str; 4] =
+    ["Wrong recipient", "Wrong amount", "Needs more information", "Not now"];
+
+/// The reasons that a person who rejects can choose from, in the workspace's order. Without any, none are offered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PresetReasons {
+    #[validate(custom(function = "reasons"))]
+    pub reasons: Vec<String>,
+}
+
+impl Default for PresetReasons {
+    fn default() -> Self {
+        Self { reasons: DEFAULT_REASONS.map(str::to_owned).to_vec() }
+    }
+}
+
+const MAX_REASONS: usize = 12;
+
+/// Each one line of 1 to 200 characters, which is what a name is too; none twice, however it is capitalised.
+fn reasons(list: &[String]) -> Result<(), ValidationError> {
+    let fault = |message: String| Err(ValidationError::new("reason").with_message(message.into()));
+    if list.len() > MAX_REASONS {
+        return fault(format!("must be at most {MAX_REASONS} reasons"));
+    }
+    let said = |text: &String| text.trim().to_lowercase();
+    for (index, reason) in list.iter().enumerate() {
+        if let Err(wrong) = text::name(reason) {
+            return fault(format!("entry {} {}", index + 1, wrong.message.unwrap_or_default()));
+        }
+        if let Some(first) = list[..index].iter().position(|other| said(other) == said(reason)) {
+            return fault(format!("entry {} says the same as entry {}", index + 1, first + 1));
+        }
+    }
+    Ok(())
+}
+
 fn domains(list: &[String]) -> Result<(), ValidationError> {
     let fault = |message: String| Err(ValidationError::new("domain").with_message(message.into()));
     if list.len() > MAX_DOMAINS {
@@ -66,4 +105,36 @@ fn is_domain(text: &str) -> bool {
             && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     text.len() <= 253 && text.contains('.') && text.split('.').all(label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(reasons: &[&str]) -> Result<(), String> {
+        let input = PresetReasons { reasons: reasons.iter().map(|reason| (*reason).to_owned()).collect() };
+        input.validate().map_err(|found| crate::domain::AppError::from(found).errors()[0].detail.clone())
+    }
+
+    #[test]
+    fn reasons_are_few_short_lines_that_differ() {
+        assert!(PresetReasons::default().validate().is_ok());
+        let (long, longer) = ("x".repeat(200), "x".repeat(201));
+        let numbers: Vec<String> = (0..13).map(|n| n.to_string()).collect();
+        let many: Vec<&str> = numbers.iter().map(String::as_str).collect();
+        for good in [&[][..], &["Zu teuer", "Nicht jetzt, später"], &[long.as_str()], &many[..12]] {
+            assert_eq!(check(good), Ok(()));
+        }
+        for (bad, detail) in [
+            (&["a", " "][..], "entry 2 must not be empty"),
+            (&[longer.as_str()], "entry 1 must be at most 200 characters"),
+            (&["a\nb"], "entry 1 must not contain the character U+000A"),
+            (&["a\u{202e}b"], "entry 1 must not contain the character U+202E"),
+            (&["a", "b\0"], "entry 2 must not contain the character U+0000"),
+            (&["Not now", "b", "not NOW "], "entry 3 says the same as entry 1"),
+            (&many[..], "must be at most 12 reasons"),
+        ] {
+            assert_eq!(check(bad), Err(detail.to_owned()));
+        }
+    }
 }

@@ -19,6 +19,7 @@ pub mod problem;
 pub mod records;
 #[cfg(feature = "ssr")]
 pub mod reply;
+pub mod saved_views;
 pub mod shown_once;
 pub mod teams;
 pub mod tokens;

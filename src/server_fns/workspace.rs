@@ -1,9 +1,9 @@
-//! The workspace: its freeze and whose mail is internal.
+//! The workspace: its freeze, whose mail is internal, which reasons it offers.
 
 use super::codec::JsonOrForm;
 use super::inputs::Words;
 use crate::domain::AppError;
-use crate::domain::workspace::{InternalDomains, SetFreeze, Workspace};
+use crate::domain::workspace::{InternalDomains, PresetReasons, SetFreeze, Workspace};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,20 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DomainsForm {
     pub domains: Words,
+}
+
+/// [`PresetReasons`] as one text with a reason on each line. Blank lines, and spaces around a reason, are left out.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReasonsForm {
+    pub reasons: String,
+}
+
+impl From<ReasonsForm> for PresetReasons {
+    fn from(form: ReasonsForm) -> Self {
+        let lines = form.reasons.lines().map(str::trim).filter(|line| !line.is_empty());
+        Self { reasons: lines.map(str::to_owned).collect() }
+    }
 }
 
 #[server(name = WorkspaceGet, prefix = "/api/fn", endpoint = "workspace/get", protocol = JsonOrForm)]
@@ -55,6 +69,28 @@ pub async fn set_internal_domains(input: DomainsForm) -> Result<InternalDomains,
         let domains = workspaces::internal_domains_set(&by, &state.db, domains).await?;
         reply::go_to("/settings/workspace?done=domains");
         Ok(domains)
+    })
+    .await
+}
+
+/// What a person who rejects can choose from.
+#[server(name = WorkspaceReasons, prefix = "/api/fn", endpoint = "workspace/reasons", protocol = JsonOrForm)]
+pub async fn preset_reasons() -> Result<PresetReasons, AppError> {
+    use super::door;
+    use crate::server::services::{ctx::ReadSettings, workspaces};
+    let (state, by) = door::allowed::<ReadSettings>().await?;
+    door::answer(workspaces::preset_reasons_get(&by, &state.db)).await
+}
+
+#[server(name = WorkspaceSetReasons, prefix = "/api/fn", endpoint = "workspace/set-reasons", protocol = JsonOrForm)]
+pub async fn set_preset_reasons(input: ReasonsForm) -> Result<PresetReasons, AppError> {
+    use super::{door, reply};
+    use crate::server::services::{ctx::Administer, workspaces};
+    let (state, by) = door::allowed::<Administer>().await?;
+    door::answer(async {
+        let reasons = workspaces::preset_reasons_set(&by, &state.db, input.into()).await?;
+        reply::go_to("/settings/workspace?done=reasons");
+        Ok(reasons)
     })
     .await
 }

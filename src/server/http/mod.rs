@@ -24,6 +24,7 @@ pub mod openapi;
 pub mod problem;
 pub mod rate;
 pub mod records;
+pub mod saved_views;
 pub mod serve;
 pub mod site;
 pub mod sse;
@@ -54,6 +55,7 @@ fn nouns() -> OpenApiRouter<AppState> {
         .merge(agents::routes())
         .merge(teams::routes())
         .merge(records::routes())
+        .merge(saved_views::routes())
         .merge(events::routes())
 }
 

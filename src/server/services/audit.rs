@@ -1,9 +1,10 @@
 //! Reading the audit trail.
 
-use super::approvals::read::{given, page_limit, parsed, words_of};
+use super::approvals::read::page_limit;
 use super::ctx::{Allowed, ReadAudit};
 use crate::domain::audit::{AuditFilter, AuditRow};
 use crate::domain::page::Page;
+use crate::domain::params::{given, parsed, words_of};
 use crate::domain::{AppError, AppResult};
 use crate::server::storage::audit::AuditQuery;
 use crate::server::storage::{Db, cursor};

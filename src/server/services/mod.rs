@@ -19,6 +19,7 @@ pub mod members;
 pub mod passwords;
 pub mod provisioning;
 pub mod records;
+pub mod saved_views;
 pub mod secrets;
 pub mod setup;
 pub mod teams;

@@ -1,11 +1,12 @@
-//! The workspace: what it is, whose mail is internal, and the freeze of it or of one of its teams.
+//! The workspace: what it is, whose mail is internal, which reasons it offers, and the freeze of it or of one of its
+//! teams.
 
 use super::change::{entry, note};
 use super::ctx::{Administer, Allowed, ReadSettings, WriteTeams};
 use crate::domain::event::Topic;
 use crate::domain::ids::TeamId;
 use crate::domain::team::Team;
-use crate::domain::workspace::{InternalDomains, SetFreeze, Workspace};
+use crate::domain::workspace::{InternalDomains, PresetReasons, SetFreeze, Workspace};
 use crate::domain::{AppError, AppResult};
 use crate::server::storage::workspaces::FreezeScope;
 use crate::server::storage::{Conn, Db, NewJob, Tx};
@@ -42,6 +43,29 @@ pub async fn internal_domains_set(
     note(&mut tx, Topic::Workspace, workspace.0, entry);
     tx.commit().await?;
     Ok(InternalDomains { domains })
+}
+
+/// What a person who rejects can choose from.
+pub async fn preset_reasons_get(allowed: &Allowed<ReadSettings>, db: &Db) -> AppResult<PresetReasons> {
+    Ok(db.read().await?.workspace_preset_reasons(allowed.workspace()).await?)
+}
+
+pub async fn preset_reasons_set(
+    allowed: &Allowed<Administer>,
+    db: &Db,
+    input: PresetReasons,
+) -> AppResult<PresetReasons> {
+    input.validate()?;
+    let workspace = allowed.workspace();
+    let mut tx = db.begin().await?;
+    tx.workspace_set_preset_reasons(workspace, &input).await?;
+    let description = match input.reasons.as_slice() {
+        [] => "No reason is offered any more to who rejects".to_owned(),
+        some => format!("Reasons offered to who rejects: {}", some.join("; ")),
+    };
+    note(&mut tx, Topic::Workspace, workspace.0, entry(allowed, "workspace.reasons_set", description));
+    tx.commit().await?;
+    Ok(input)
 }
 
 /// Stops all automatic execution and dispatch in the workspace at once, and its expiry clocks; or lets them go on.

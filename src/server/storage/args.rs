@@ -102,5 +102,6 @@ from_ids!(
     MessageId,
     NotificationId,
     ActionTypeId,
+    SavedViewId,
     ExecutionId,
 );

@@ -1,6 +1,7 @@
 //! Users, and their roles in workspaces.
 
 use super::read::{At, all};
+use super::workspaces::preset_reasons;
 use super::{Conn, CorruptRow, StorageError, Ts, Tx};
 use crate::domain::ids::{UserId, WorkspaceId};
 use crate::domain::member::{Me, Member, PatchPreferences, Preferences, Role, WorkspaceRef};
@@ -67,6 +68,7 @@ struct MembershipRow {
     workspace_id: Uuid,
     workspace_name: String,
     demo: bool,
+    preset_reasons: Option<String>,
     role: String,
 }
 
@@ -88,6 +90,7 @@ fn me(rows: Vec<MembershipRow>, workspace: WorkspaceId) -> Result<Option<Me>, Co
         demo: row.demo,
         hold_seconds: row.hold_seconds,
         preferences: Preferences { shortcuts: row.shortcuts },
+        preset_reasons: preset_reasons(workspace, row.preset_reasons.as_deref())?.reasons,
         workspaces,
     }))
 }
@@ -133,7 +136,7 @@ impl Conn {
             .fetch_all(
                 sql!(
                     "SELECT u.id AS user_id, u.email, u.name, u.hold_seconds, u.shortcuts, w.id AS workspace_id, ",
-                    "w.name AS workspace_name, w.demo, m.role FROM members m ",
+                    "w.name AS workspace_name, w.demo, w.preset_reasons, m.role FROM members m ",
                     "JOIN users u ON u.id = m.user_id JOIN workspaces w ON w.id = m.workspace_id ",
                     "WHERE m.user_id = $1 AND m.disabled_at IS NULL ORDER BY w.name"
                 ),

@@ -26,6 +26,7 @@ pub mod migrate;
 pub mod patterns;
 mod read;
 pub mod records;
+pub mod saved_views;
 pub mod sessions;
 pub mod sweep;
 pub mod team_members;

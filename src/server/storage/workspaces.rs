@@ -1,9 +1,9 @@
 //! Workspaces, and the freeze of a workspace or a team with the expiry clocks that stand still under it.
 
 use super::read::At;
-use super::{Arg, Conn, StorageError, Ts, Tx};
+use super::{Arg, Conn, CorruptRow, StorageError, Ts, Tx};
 use crate::domain::ids::{TeamId, WorkspaceId};
-use crate::domain::workspace::Workspace;
+use crate::domain::workspace::{PresetReasons, Workspace};
 use crate::{args, sql};
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -26,6 +26,18 @@ impl From<WorkspaceRow> for Workspace {
             frozen_at: row.frozen_at.map(Into::into),
             created_at: row.created_at.into(),
         }
+    }
+}
+
+/// The reasons that a workspace keeps; the defaults until it has kept some.
+pub(super) fn preset_reasons(
+    workspace: WorkspaceId,
+    kept: Option<&str>,
+) -> Result<PresetReasons, CorruptRow> {
+    let at = At { table: "workspaces", row: workspace.0 };
+    match kept {
+        Some(kept) => Ok(PresetReasons { reasons: at.json("preset_reasons", kept)? }),
+        None => Ok(PresetReasons::default()),
     }
 }
 
@@ -62,6 +74,16 @@ impl Conn {
             .await?;
         let at = At { table: "workspaces", row: workspace.0 };
         Ok(row.map(|(domains,)| at.json("internal_domains", &domains)).transpose()?.unwrap_or_default())
+    }
+
+    pub async fn workspace_preset_reasons(
+        &mut self,
+        workspace: WorkspaceId,
+    ) -> Result<PresetReasons, StorageError> {
+        let row: Option<(Option<String>,)> = self
+            .fetch_optional(sql!("SELECT preset_reasons FROM workspaces WHERE id = $1"), args![workspace])
+            .await?;
+        Ok(preset_reasons(workspace, row.and_then(|(kept,)| kept).as_deref())?)
     }
 
     /// Is the workspace or the team frozen now? Exact until the commit only under [`Tx::workspace_lock`].
@@ -111,6 +133,19 @@ impl Tx {
         self.execute(
             sql!("UPDATE workspaces SET internal_domains = $2 WHERE id = $1"),
             args![workspace, Arg::json(&domains)],
+        )
+        .await?;
+        Ok(())
+    }
+
+    pub async fn workspace_set_preset_reasons(
+        &mut self,
+        workspace: WorkspaceId,
+        wanted: &PresetReasons,
+    ) -> Result<(), StorageError> {
+        self.execute(
+            sql!("UPDATE workspaces SET preset_reasons = $2 WHERE id = $1"),
+            args![workspace, Arg::json(&wanted.reasons)],
         )
         .await?;
         Ok(())

@@ -29,6 +29,8 @@ pub enum About {
     Webhook,
     /// A type of the workspace's own; its id is its name.
     ActionType,
+    /// A saved view that its owner keeps to themselves.
+    View,
     Workspace,
 }
 
@@ -65,6 +67,7 @@ const ALL: &[Role] = &[Owner, Admin, Operator, Reviewer, Viewer];
 const DECIDE: &[Role] = &[Owner, Admin, Operator, Reviewer];
 const ADMIN: &[Role] = &[Owner, Admin];
 const WORK: &[Role] = &[Owner, Admin, Operator];
+const OWNER: &[Role] = &[Owner];
 const NOBODY: &[Role] = &[];
 
 fn none(_: &Thing) -> Value {
@@ -277,6 +280,22 @@ pub const ROWS: &[Row] = &[
         ..ROW
     },
     Row { call: "DELETE /records/{id}", roles: WORK, about: About::Record, ..ROW },
+    Row { call: "GET /views", ..ROW },
+    Row {
+        call: "POST /views",
+        body: |thing| json!({"name": format!("New {}", thing.id), "query": "riskLevel=high"}),
+        ..ROW
+    },
+    // The owner's own: nobody else sees it, whatever their role.
+    Row {
+        call: "PATCH /views/{id}",
+        roles: OWNER,
+        refused: 404,
+        about: About::View,
+        body: |thing| json!({"name": format!("Changed {}", thing.id)}),
+        ..ROW
+    },
+    Row { call: "DELETE /views/{id}", roles: OWNER, refused: 404, about: About::View, ..ROW },
     Row { call: "GET /events", agent: true, ..ROW },
     // The server functions.
     Row { call: "POST /api/fn/account/me", body: empty, ..ROW },
@@ -640,6 +659,28 @@ pub const ROWS: &[Row] = &[
         body: |thing| json!({"id": thing.id}),
         ..ROW
     },
+    Row { call: "POST /api/fn/views/list", body: empty, ..ROW },
+    Row {
+        call: "POST /api/fn/views/create",
+        body: |thing| json!({"input": {"name": format!("New {}", thing.id), "query": "riskLevel=high"}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/views/patch",
+        roles: OWNER,
+        refused: 404,
+        about: About::View,
+        body: |thing| json!({"id": thing.id, "input": {"name": format!("Changed {}", thing.id)}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/views/delete",
+        roles: OWNER,
+        refused: 404,
+        about: About::View,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
     Row { call: "POST /api/fn/webhooks/list", body: empty, ..ROW },
     Row {
         call: "POST /api/fn/webhooks/get",
@@ -679,6 +720,13 @@ pub const ROWS: &[Row] = &[
         call: "POST /api/fn/workspace/set-domains",
         roles: ADMIN,
         body: |_| json!({"input": {"domains": ["example.test"]}}),
+        ..ROW
+    },
+    Row { call: "POST /api/fn/workspace/reasons", body: empty, ..ROW },
+    Row {
+        call: "POST /api/fn/workspace/set-reasons",
+        roles: ADMIN,
+        body: |_| json!({"input": {"reasons": "Too late\nToo much"}}),
         ..ROW
     },
 ];

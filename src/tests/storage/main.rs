@@ -14,5 +14,6 @@ mod credentials;
 mod freeze;
 mod people;
 mod records;
+mod saved_views;
 mod settings;
 mod statements;

@@ -12,7 +12,7 @@ use countersign::domain::member::Role;
 use countersign::domain::page::PageQuery;
 use countersign::domain::risk::RiskLevel;
 use countersign::domain::webhook::{NewWebhook, PatchWebhook};
-use countersign::domain::workspace::InternalDomains;
+use countersign::domain::workspace::{InternalDomains, PresetReasons};
 use countersign::server::actions::outside::guard::GuardSettings;
 use countersign::server::services::{action_types, webhooks, workspaces};
 
@@ -191,5 +191,29 @@ async fn internal_domains_are_kept_sorted() {
         }
         let name = workspaces::workspace_get(&acme.allow(Role::Viewer), &db).await.unwrap().name;
         assert_eq!(name, "acme");
+    }
+}
+
+#[tokio::test]
+async fn preset_reasons_are_the_usual_ones_until_some_are_kept() {
+    for test in databases().await {
+        let db = test.node().await;
+        let (acme, globex) = (Fixture::new(&db, "acme").await, Fixture::new(&db, "globex").await);
+        let usual = PresetReasons::default();
+        assert_eq!(workspaces::preset_reasons_get(&acme.allow(Role::Viewer), &db).await.unwrap(), usual);
+        for kept in [&["Zu spät", "Arg \"quoted\""][..], &[]] {
+            let kept = PresetReasons { reasons: kept.iter().map(|reason| (*reason).to_owned()).collect() };
+            workspaces::preset_reasons_set(&acme.owner(), &db, kept.clone()).await.unwrap();
+            assert_eq!(
+                workspaces::preset_reasons_get(&acme.owner(), &db).await.unwrap(),
+                kept,
+                "{}",
+                test.name
+            );
+            let user = acme.person(Role::Viewer).user_id;
+            let me = db.read().await.unwrap().me_get(user, acme.workspace).await.unwrap().unwrap();
+            assert_eq!(me.preset_reasons, kept.reasons);
+        }
+        assert_eq!(workspaces::preset_reasons_get(&globex.owner(), &db).await.unwrap(), usual);
     }
 }

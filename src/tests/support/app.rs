@@ -398,7 +398,7 @@ impl Caller {
         self.send(Method::POST, path.as_ref(), Some(body.into()), &[]).await
     }
 
-    /// A body is JSON unless `headers` say otherwise.
+    /// A body is JSON, and JSON is what is asked for, unless `headers` say otherwise.
     pub async fn send(
         &self,
         method: Method,
@@ -411,11 +411,12 @@ impl Caller {
         } else {
             format!("{BASE}{path}")
         };
-        let mut request = Request::builder()
-            .method(method.clone())
-            .uri(&uri)
-            .header(header::HOST, "127.0.0.1:3000")
-            .header(header::ACCEPT, "application/json");
+        let mut request =
+            Request::builder().method(method.clone()).uri(&uri).header(header::HOST, "127.0.0.1:3000");
+        let says = |name: &str| headers.iter().any(|(said, _)| said.eq_ignore_ascii_case(name));
+        if !says("accept") {
+            request = request.header(header::ACCEPT, "application/json");
+        }
         match &self.credential {
             Credential::Nobody => {}
             Credential::Session(secret) => {
@@ -425,7 +426,7 @@ impl Caller {
                 request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
             }
         }
-        if body.is_some() && !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+        if body.is_some() && !says("content-type") {
             request = request.header(header::CONTENT_TYPE, "application/json");
         }
         for (name, value) in headers {

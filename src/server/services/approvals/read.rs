@@ -4,10 +4,12 @@ use super::{comments, drift};
 use crate::domain::approval::{
     Approval, ApprovalDetail, ApprovalFilter, ApprovalNow, ApprovalSort, ApprovalStatus, Preview,
 };
+use crate::domain::approval_query::ApprovalCriteria;
 use crate::domain::catalogue;
 use crate::domain::ids::{ApprovalId, RecordId};
 use crate::domain::member::Permission;
 use crate::domain::page::{DEFAULT_LIMIT, Page};
+use crate::domain::params::given;
 use crate::domain::record::Record;
 use crate::domain::{AppError, AppResult, FieldError};
 use crate::server::services::ctx::{Allowed, Holder, ReadApprovals};
@@ -18,7 +20,6 @@ use crate::server::storage::{Conn, Db};
 use chrono::TimeDelta;
 use serde_json::json;
 use std::collections::HashMap;
-use std::str::FromStr;
 use validator::Validate;
 
 pub async fn list(
@@ -132,43 +133,36 @@ pub async fn count_pending(by: &Allowed<ReadApprovals>, db: &Db) -> AppResult<i6
 
 async fn parse(by: &Allowed<ReadApprovals>, db: &Db, filter: &ApprovalFilter) -> AppResult<ListQuery> {
     let mut errors = Vec::new();
-    let status = match filter.status.as_deref() {
-        Some("all") => None,
-        None | Some("") => Some(ApprovalStatus::Pending),
-        Some(text) => parsed("status", Some(text), &mut errors),
-    };
-    let seconds: Option<i64> = parsed("expiringWithin", filter.expiring_within.as_deref(), &mut errors);
-    let sort = parsed("sort", filter.sort.as_deref(), &mut errors).unwrap_or(ApprovalSort::ExpiresAt);
+    let meant = ApprovalCriteria::read(filter, &mut errors);
     let mut query = ListQuery {
         workspace_id: by.workspace(),
-        status,
-        risk: parsed("riskLevel", filter.risk_level.as_deref(), &mut errors),
-        team: parsed("teamId", filter.team_id.as_deref(), &mut errors),
-        agent: parsed("agentId", filter.agent_id.as_deref(), &mut errors),
-        action_type: words_of("actionType", filter.action_type.as_deref(), &mut errors),
-        department: parsed("department", filter.department.as_deref(), &mut errors),
-        words: given(filter.q.as_deref()).map(words).unwrap_or_default(),
+        status: meant.status,
+        risk: meant.risk,
+        team: meant.team,
+        agent: meant.agent,
+        action_type: meant.action_type,
+        department: meant.department,
+        words: meant.q.as_deref().map(words).unwrap_or_default(),
         expires_before: None,
-        outcome: parsed("outcome", filter.outcome.as_deref(), &mut errors),
-        external_ref: words_of("externalRef", filter.external_ref.as_deref(), &mut errors),
+        outcome: meant.outcome,
+        external_ref: meant.external_ref,
         after: None,
-        sort,
+        sort: meant.sort,
         limit: page_limit(filter.limit.as_deref(), &mut errors),
     };
-    if let Some(seconds) = seconds {
-        if (0..=31_536_000).contains(&seconds) {
-            query.expires_before = Some(db.now().await? + TimeDelta::seconds(seconds));
-        } else {
-            errors.push(FieldError::new("expiringWithin", "must be between 0 and 31536000 seconds"));
-        }
-    }
     if let Some(text) = given(filter.cursor.as_deref()) {
-        match sort_key(text, sort) {
+        match sort_key(text, query.sort) {
             Some(key) => query.after = Some(key),
             None => errors.push(FieldError::new("cursor", "is not a cursor of this list with this sort")),
         }
     }
-    if errors.is_empty() { Ok(query) } else { Err(AppError::Invalid { errors }) }
+    if !errors.is_empty() {
+        return Err(AppError::Invalid { errors });
+    }
+    if let Some(seconds) = meant.expiring_within {
+        query.expires_before = Some(db.now().await? + TimeDelta::seconds(seconds));
+    }
+    Ok(query)
 }
 
 fn sort_key(text: &str, sort: ApprovalSort) -> Option<SortKey> {
@@ -187,34 +181,4 @@ pub fn page_limit(text: Option<&str>, errors: &mut Vec<FieldError>) -> u32 {
         errors.extend_from_slice(error.errors());
         DEFAULT_LIMIT
     })
-}
-
-/// A parameter that is there and not empty: plain HTML forms send empty ones.
-pub fn given(text: Option<&str>) -> Option<&str> {
-    text.map(str::trim).filter(|text| !text.is_empty())
-}
-
-/// A parameter's text, or a note that it holds U+0000, which PostgreSQL cannot take.
-pub fn words_of(name: &str, text: Option<&str>, errors: &mut Vec<FieldError>) -> Option<String> {
-    match cursor::filter(name, given(text)) {
-        Ok(text) => text.map(str::to_owned),
-        Err(fault) => {
-            errors.extend_from_slice(fault.errors());
-            None
-        }
-    }
-}
-
-/// Parses a parameter, or notes what is wrong with it.
-pub fn parsed<T: FromStr>(name: &str, text: Option<&str>, errors: &mut Vec<FieldError>) -> Option<T>
-where
-    T::Err: std::fmt::Display,
-{
-    match given(text)?.parse() {
-        Ok(value) => Some(value),
-        Err(cause) => {
-            errors.push(FieldError::new(name, cause.to_string()));
-            None
-        }
-    }
 }

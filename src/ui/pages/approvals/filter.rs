@@ -37,7 +37,7 @@ pub fn from_query(query: &ParamsMap) -> ApprovalFilter {
         q: get("q"),
         expiring_within: get("expiringWithin"),
         outcome: get("outcome"),
-        external_ref: None,
+        external_ref: get("externalRef"),
         sort: get("sort").filter(|sort| sort != "expires_at"),
         limit: Some(PAGE_SIZE.to_owned()),
         cursor: get("cursor"),
@@ -59,20 +59,8 @@ pub fn href(filter: &ApprovalFilter) -> String {
 }
 
 /// The parts that an address carries, in its order.
-pub fn fields(filter: &ApprovalFilter) -> [(&'static str, Option<&str>); 11] {
-    [
-        ("status", filter.status.as_deref()),
-        ("q", filter.q.as_deref()),
-        ("riskLevel", filter.risk_level.as_deref()),
-        ("teamId", filter.team_id.as_deref()),
-        ("agentId", filter.agent_id.as_deref()),
-        ("department", filter.department.as_deref()),
-        ("actionType", filter.action_type.as_deref()),
-        ("expiringWithin", filter.expiring_within.as_deref()),
-        ("outcome", filter.outcome.as_deref()),
-        ("sort", filter.sort.as_deref()),
-        ("cursor", filter.cursor.as_deref()),
-    ]
+pub fn fields(filter: &ApprovalFilter) -> Vec<(&'static str, Option<&str>)> {
+    filter.fields().into_iter().chain([("cursor", filter.cursor.as_deref())]).collect()
 }
 
 /// The first page of the same list.
@@ -113,6 +101,7 @@ pub fn chips(filter: &ApprovalFilter, team: Option<&str>, agent: Option<&str>) -
         ApprovalFilter { expiring_within: None, ..base.clone() },
     );
     add("Outcome", base.outcome.as_deref().map(human), ApprovalFilter { outcome: None, ..base.clone() });
+    add("Reference", base.external_ref.clone(), ApprovalFilter { external_ref: None, ..base.clone() });
     chips
 }
 
@@ -128,13 +117,18 @@ mod tests {
     #[test]
     fn an_address_and_a_filter_are_the_same_thing() {
         let mut query = ParamsMap::new();
-        for (name, value) in
-            [("status", "all"), ("q", "a & b"), ("riskLevel", ""), ("sort", "risk"), ("__err", "x")]
-        {
+        for (name, value) in [
+            ("externalRef", "7"),
+            ("sort", "risk"),
+            ("status", "all"),
+            ("q", "a & b"),
+            ("riskLevel", ""),
+            ("__err", "x"),
+        ] {
             query.insert(name, value.to_owned());
         }
         let filter = from_query(&query);
-        assert_eq!(href(&filter), "/approvals?status=all&q=a+%26+b&sort=risk");
+        assert_eq!(href(&filter), "/approvals?status=all&q=a+%26+b&externalRef=7&sort=risk");
         assert_eq!(href(&ApprovalFilter::default()), "/approvals");
     }
 

@@ -1,11 +1,14 @@
-//! `/settings/workspace`: the freeze, and whose mail is internal.
+//! `/settings/workspace`: the freeze, whose mail is internal, and the reasons offered to who rejects.
 
 use leptos::prelude::*;
 
 use crate::domain::AppError;
 use crate::domain::member::Permission;
-use crate::domain::workspace::{InternalDomains, Workspace};
-use crate::server_fns::workspace::{WorkspaceFreeze, WorkspaceSetDomains, internal_domains, workspace_get};
+use crate::domain::workspace::{InternalDomains, PresetReasons, Workspace};
+use crate::server_fns::workspace::{
+    WorkspaceFreeze, WorkspaceSetDomains, WorkspaceSetReasons, internal_domains, preset_reasons,
+    workspace_get,
+};
 use crate::ui::components::{ButtonVariant, Card, Icon, Skeleton, StatusBadge, TextareaField, Tone};
 use crate::ui::forms::{ActionForm, Clearable, FormState, Hidden, Notice, SubmitButton, Then};
 use crate::ui::pages::{PageError, use_session};
@@ -20,12 +23,15 @@ pub fn WorkspacePage() -> impl IntoView {
     let administers = me.may(Permission::Administer);
     let loaded = Resource::new(
         || (),
-        |()| async { Ok::<_, AppError>((workspace_get().await?, internal_domains().await?)) },
+        |()| async {
+            Ok::<_, AppError>((workspace_get().await?, internal_domains().await?, preset_reasons().await?))
+        },
     );
     let retry = Callback::new(move |()| loaded.refetch());
     let notice = Notice::new(|done| match done {
         "freeze" => Some("The switch is turned."),
         "domains" => Some("The internal domains are saved."),
+        "reasons" => Some("The reasons are saved."),
         _ => None,
     });
     let changed = Callback::new(move |text: &'static str| {
@@ -38,11 +44,12 @@ pub fn WorkspacePage() -> impl IntoView {
             <Transition fallback=|| view! { <Skeleton lines=8 label="Loading the workspace" /> }>
                 {move || Suspend::new(async move {
                     match loaded.await {
-                        Ok((workspace, domains)) => {
+                        Ok((workspace, domains, reasons)) => {
                             view! {
                                 <div class="grid max-w-2xl gap-4">
                                     <Freeze workspace=workspace administers=administers changed=changed />
                                     <Domains domains=domains administers=administers changed=changed />
+                                    <Reasons reasons=reasons administers=administers changed=changed />
                                 </div>
                             }
                                 .into_any()
@@ -151,6 +158,52 @@ fn Domains(
     };
     view! {
         <Card title="Internal mail domains" description="A recipient at any other domain raises an action to high risk.">
+            {body}
+        </Card>
+    }
+}
+
+#[component]
+fn Reasons(
+    /// The reasons.
+    reasons: PresetReasons,
+    /// Whether the member may change them.
+    administers: bool,
+    /// What follows.
+    changed: Callback<&'static str>,
+) -> impl IntoView {
+    let form = FormState::new("reasons").faults_only().field("/reasons", "workspace-reasons");
+    let done = Then::new(move |_: PresetReasons| {
+        let _ = changed.try_run("The reasons are saved.");
+    });
+    let text = reasons.reasons.join("\n");
+    let body = if administers {
+        view! {
+            <ActionForm<WorkspaceSetReasons> form=form.clone() class="grid gap-3" on_done=done>
+                <Clearable name="input[reasons]" />
+                <TextareaField
+                    id="workspace-reasons"
+                    name="input[reasons]"
+                    label="Reasons"
+                    value=form.typed("input[reasons]").unwrap_or(text)
+                    hint="One on each line, at most 12, in the order in which they are offered. Without any, none are."
+                    error=form.error_at("/reasons")
+                    rows=6
+                />
+                <div>
+                    <SubmitButton form=form label="Save the reasons".to_owned() />
+                </div>
+            </ActionForm<WorkspaceSetReasons>>
+        }
+        .into_any()
+    } else if reasons.reasons.is_empty() {
+        view! { <p class="text-muted">"None are offered."</p> }.into_any()
+    } else {
+        let items: Vec<_> = reasons.reasons.into_iter().map(|reason| view! { <li>{reason}</li> }).collect();
+        view! { <ul class="list-disc pl-5">{items}</ul> }.into_any()
+    };
+    view! {
+        <Card title="Reasons for rejecting" description="Offered to whoever rejects an action. The agent reads the one that is sent.">
             {body}
         </Card>
     }

@@ -1,0 +1,38 @@
+//! The parameters of a list: text that becomes what it means, or a note of what is wrong with it.
+
+use super::FieldError;
+use super::text;
+use std::fmt::Display;
+use std::str::FromStr;
+
+/// A parameter that is there and not empty: plain HTML forms send empty ones.
+pub fn given(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// A parameter's text, or a note that it holds U+0000, which PostgreSQL cannot take.
+pub fn words_of(name: &str, text: Option<&str>, errors: &mut Vec<FieldError>) -> Option<String> {
+    let text = given(text)?;
+    match text::no_nul(text) {
+        Ok(()) => Some(text.to_owned()),
+        Err(fault) => {
+            errors.push(FieldError::new(name, fault.message.unwrap_or_default()));
+            None
+        }
+    }
+}
+
+/// Parses a parameter, or notes what is wrong with it.
+pub fn parsed<T: FromStr<Err: Display>>(
+    name: &str,
+    text: Option<&str>,
+    errors: &mut Vec<FieldError>,
+) -> Option<T> {
+    match given(text)?.parse() {
+        Ok(value) => Some(value),
+        Err(cause) => {
+            errors.push(FieldError::new(name, cause.to_string()));
+            None
+        }
+    }
+}
