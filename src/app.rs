@@ -31,9 +31,10 @@ pub struct PageFiles {
 pub fn shell(options: LeptosOptions, files: PageFiles) -> impl IntoView {
     let theme = cookie("cs_theme").and_then(|value| Theme::parse(&value).attribute());
     let density = cookie("cs_density").filter(|value| value == "compact");
+    let direction = cookie("cs_dir").filter(|value| value == "rtl");
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme data-density=density>
+        <html lang="en" dir=direction data-theme=theme data-density=density>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

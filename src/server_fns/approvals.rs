@@ -11,6 +11,7 @@ use crate::domain::comment::{Comment, NewComment};
 use crate::domain::ids::ApprovalId;
 use crate::domain::outcome::ReportOutcome;
 use crate::domain::page::Page;
+use crate::domain::snooze::{Snooze, Snoozed};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -118,6 +119,25 @@ pub async fn approval_get(id: ApprovalId) -> Result<ApprovalDetail, AppError> {
     door::answer(read::detail(&by, &state.db, id)).await
 }
 
+/// The same, and of a person who may decide it is kept that they opened it with this data: in bulk, high-risk actions
+/// are approved only by who did. No audit row and no event: it changes nothing about the approval.
+#[server(name = ApprovalOpen, prefix = "/api/fn", endpoint = "approvals/open", protocol = JsonOrForm)]
+pub async fn approval_open(id: ApprovalId) -> Result<ApprovalDetail, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::opening, ctx::ReadApprovals};
+    let (state, by) = door::allowed::<ReadApprovals>().await?;
+    door::answer(opening::open(&by, &state.db, id)).await
+}
+
+/// Which of these, at most 200, the asking member has opened with the data that they have now.
+#[server(name = ApprovalOpened, prefix = "/api/fn", endpoint = "approvals/opened", protocol = JsonOrForm)]
+pub async fn approval_opened(#[server(default)] ids: Vec<ApprovalId>) -> Result<Page<ApprovalId>, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::opening, ctx::ReadApprovals};
+    let (state, by) = door::allowed::<ReadApprovals>().await?;
+    door::answer(opening::opened(&by, &state.db, ids)).await
+}
+
 /// What was said about an approval, oldest first.
 #[server(name = ApprovalComments, prefix = "/api/fn", endpoint = "approvals/comments", protocol = JsonOrForm)]
 pub async fn approval_comments(id: ApprovalId) -> Result<Page<Comment>, AppError> {
@@ -178,6 +198,24 @@ pub async fn approval_leave(id: ApprovalId) -> Result<Approval, AppError> {
     use crate::server::services::{approvals::attending, ctx::DecideApprovals};
     let (state, by) = door::allowed::<DecideApprovals>().await?;
     door::answer(attending::leave(&by, &state.db, id)).await
+}
+
+/// Puts a pending approval aside: it leaves the asking member's own list until a time.
+#[server(name = ApprovalSnooze, prefix = "/api/fn", endpoint = "approvals/snooze", protocol = JsonOrForm)]
+pub async fn approval_snooze(id: ApprovalId, input: Snooze) -> Result<Snoozed, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::snooze, ctx::DecideApprovals};
+    let (state, by) = door::allowed::<DecideApprovals>().await?;
+    door::answer(snooze::snooze(&by, &state.db, id, input)).await
+}
+
+/// Brings it back before its time.
+#[server(name = ApprovalWake, prefix = "/api/fn", endpoint = "approvals/wake", protocol = JsonOrForm)]
+pub async fn approval_wake(id: ApprovalId) -> Result<Snoozed, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::snooze, ctx::DecideApprovals};
+    let (state, by) = door::allowed::<DecideApprovals>().await?;
+    door::answer(snooze::wake(&by, &state.db, id)).await
 }
 
 /// Takes an approval back inside its hold.

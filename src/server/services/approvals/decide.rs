@@ -27,7 +27,8 @@ pub async fn decide(
     approve(&Approver::new(by)?, db, id, decision, Bulk::No).await
 }
 
-/// Whether the decision is one of many: critical actions are not decided in bulk.
+/// Whether the decision is one of many: critical actions are not decided in bulk, and high ones approved only once
+/// this reviewer has opened them with this data.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Bulk {
     No,
@@ -64,6 +65,13 @@ pub(super) async fn approve(
     }
     if bulk == Bulk::Yes && approval.risk_level == RiskLevel::Critical {
         return Err(AppError::refused("Critical actions are decided one by one."));
+    }
+    let unseen_high = bulk == Bulk::Yes && decision.approved && approval.risk_level == RiskLevel::High && {
+        let (workspace, user) = (approver.workspace(), approver.user_id());
+        tx.approval_opened_at(workspace, id, user, &approval.args_hash).await?.is_none()
+    };
+    if unseen_high {
+        return Err(AppError::refused("High-risk actions are approved in bulk only after you opened each."));
     }
     if decision.approved {
         drift::look_again(&mut tx, &approval, decision.records_hash.as_deref()).await?;

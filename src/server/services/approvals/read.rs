@@ -9,9 +9,10 @@ use crate::domain::ids::{ApprovalId, RecordId};
 use crate::domain::member::Permission;
 use crate::domain::page::{DEFAULT_LIMIT, Page};
 use crate::domain::record::Record;
+use crate::domain::snooze::SnoozedToo;
 use crate::domain::{AppError, AppResult, FieldError};
 use crate::server::services::ctx::{Allowed, Holder, ReadApprovals};
-use crate::server::storage::approvals::{ListQuery, SortKey, words};
+use crate::server::storage::approvals::{Aside, ListQuery, SortKey, words};
 use crate::server::storage::audit::AuditQuery;
 use crate::server::storage::cursor;
 use crate::server::storage::{Conn, Db};
@@ -92,6 +93,18 @@ pub async fn detail(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> App
         }
         Holder::Human { .. } => None,
     };
+    let aside_until = match by.principal().user_id() {
+        Some(user) if approval.status == ApprovalStatus::Pending => {
+            conn.snooze_get(by.workspace(), user, id).await?
+        }
+        _ => None,
+    };
+    // Whoever waits for a connection while holding one may wait for ever.
+    drop(conn);
+    let snoozed_until = match aside_until {
+        Some(until) if until > db.now().await? => Some(until),
+        _ => None,
+    };
     Ok(ApprovalDetail {
         may_decide: why_not.is_none(),
         why_not,
@@ -100,6 +113,7 @@ pub async fn detail(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> App
         records,
         history,
         comments,
+        snoozed_until,
     })
 }
 
@@ -125,9 +139,13 @@ async fn preview_with(conn: &mut Conn, approval: &Approval, records: Vec<Record>
     }))
 }
 
-/// How many wait for a decision, counted to at most 1,000.
+/// How many wait for a decision, counted to at most 1,000; for a member, without what they put aside.
 pub async fn count_pending(by: &Allowed<ReadApprovals>, db: &Db) -> AppResult<i64> {
-    Ok(db.read().await?.approval_count_pending(by.workspace(), 1000).await?)
+    let without = match by.principal().user_id() {
+        Some(user) => Some((user, db.now().await?)),
+        None => None,
+    };
+    Ok(db.read().await?.approval_count_pending(by.workspace(), without, 1000).await?)
 }
 
 async fn parse(by: &Allowed<ReadApprovals>, db: &Db, filter: &ApprovalFilter) -> AppResult<ListQuery> {
@@ -151,6 +169,7 @@ async fn parse(by: &Allowed<ReadApprovals>, db: &Db, filter: &ApprovalFilter) ->
         expires_before: None,
         outcome: parsed("outcome", filter.outcome.as_deref(), &mut errors),
         external_ref: words_of("externalRef", filter.external_ref.as_deref(), &mut errors),
+        aside: None,
         after: None,
         sort,
         limit: page_limit(filter.limit.as_deref(), &mut errors),
@@ -161,6 +180,14 @@ async fn parse(by: &Allowed<ReadApprovals>, db: &Db, filter: &ApprovalFilter) ->
         } else {
             errors.push(FieldError::new("expiringWithin", "must be between 0 and 31536000 seconds"));
         }
+    }
+    let snoozed: Option<SnoozedToo> = parsed("snoozed", filter.snoozed.as_deref(), &mut errors);
+    if let (Some(user), Some(ApprovalStatus::Pending)) = (by.principal().user_id(), query.status) {
+        query.aside = match snoozed {
+            None => Some(Aside::Without(user, db.now().await?)),
+            Some(SnoozedToo::Only) => Some(Aside::Only(user, db.now().await?)),
+            Some(SnoozedToo::All) => None,
+        };
     }
     if let Some(text) = given(filter.cursor.as_deref()) {
         match sort_key(text, sort) {

@@ -4,12 +4,14 @@
 
 mod comments;
 mod list;
+mod opens;
 mod outcome;
 mod row;
+mod snoozes;
 mod transition;
 mod votes;
 
-pub use list::{ListQuery, SortKey, words};
+pub use list::{Aside, ListQuery, SortKey, words};
 pub use outcome::{Finished, Performing};
 pub use row::{Deciding, NewApproval};
 pub use transition::Decision;

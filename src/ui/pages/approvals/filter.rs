@@ -38,6 +38,7 @@ pub fn from_query(query: &ParamsMap) -> ApprovalFilter {
         expiring_within: get("expiringWithin"),
         outcome: get("outcome"),
         external_ref: None,
+        snoozed: get("snoozed"),
         sort: get("sort").filter(|sort| sort != "expires_at"),
         limit: Some(PAGE_SIZE.to_owned()),
         cursor: get("cursor"),
@@ -59,7 +60,7 @@ pub fn href(filter: &ApprovalFilter) -> String {
 }
 
 /// The parts that an address carries, in its order.
-pub fn fields(filter: &ApprovalFilter) -> [(&'static str, Option<&str>); 11] {
+pub fn fields(filter: &ApprovalFilter) -> [(&'static str, Option<&str>); 12] {
     [
         ("status", filter.status.as_deref()),
         ("q", filter.q.as_deref()),
@@ -70,6 +71,7 @@ pub fn fields(filter: &ApprovalFilter) -> [(&'static str, Option<&str>); 11] {
         ("actionType", filter.action_type.as_deref()),
         ("expiringWithin", filter.expiring_within.as_deref()),
         ("outcome", filter.outcome.as_deref()),
+        ("snoozed", filter.snoozed.as_deref()),
         ("sort", filter.sort.as_deref()),
         ("cursor", filter.cursor.as_deref()),
     ]
@@ -112,6 +114,12 @@ pub fn chips(filter: &ApprovalFilter, team: Option<&str>, agent: Option<&str>) -
         base.expiring_within.as_ref().map(within),
         ApprovalFilter { expiring_within: None, ..base.clone() },
     );
+    let aside = |snoozed: &str| match snoozed {
+        "only" => "Only these".to_owned(),
+        "all" => "Shown too".to_owned(),
+        other => other.to_owned(),
+    };
+    add("Snoozed", base.snoozed.as_deref().map(aside), ApprovalFilter { snoozed: None, ..base.clone() });
     add("Outcome", base.outcome.as_deref().map(human), ApprovalFilter { outcome: None, ..base.clone() });
     chips
 }
@@ -128,13 +136,18 @@ mod tests {
     #[test]
     fn an_address_and_a_filter_are_the_same_thing() {
         let mut query = ParamsMap::new();
-        for (name, value) in
-            [("status", "all"), ("q", "a & b"), ("riskLevel", ""), ("sort", "risk"), ("__err", "x")]
-        {
+        for (name, value) in [
+            ("status", "all"),
+            ("q", "a & b"),
+            ("riskLevel", ""),
+            ("snoozed", "only"),
+            ("sort", "risk"),
+            ("__err", "x"),
+        ] {
             query.insert(name, value.to_owned());
         }
         let filter = from_query(&query);
-        assert_eq!(href(&filter), "/approvals?status=all&q=a+%26+b&sort=risk");
+        assert_eq!(href(&filter), "/approvals?status=all&q=a+%26+b&snoozed=only&sort=risk");
         assert_eq!(href(&ApprovalFilter::default()), "/approvals");
     }
 
@@ -143,12 +156,14 @@ mod tests {
         let filter = ApprovalFilter {
             q: Some("x".to_owned()),
             risk_level: Some("high".to_owned()),
+            snoozed: Some("only".to_owned()),
             cursor: Some("c".to_owned()),
             ..ApprovalFilter::default()
         };
         let chips = chips(&filter, None, None);
-        assert_eq!(chips.len(), 2);
-        assert_eq!(chips[0].remove_href, "/approvals?riskLevel=high");
+        assert_eq!(chips.len(), 3);
+        assert_eq!(chips[0].remove_href, "/approvals?riskLevel=high&snoozed=only");
         assert_eq!((chips[1].label.as_str(), chips[1].value.as_str()), ("Risk", "High"));
+        assert_eq!((chips[2].label.as_str(), chips[2].value.as_str()), ("Snoozed", "Only these"));
     }
 }

@@ -70,7 +70,7 @@ fn FilterForm(
     // What the form does not ask for stays in force.
     let kept: Vec<_> = fields(&filter)
         .into_iter()
-        .filter(|(name, _)| ["status", "teamId", "agentId", "outcome"].contains(name))
+        .filter(|(name, _)| ["status", "teamId", "agentId", "outcome", "snoozed"].contains(name))
         .filter_map(|(name, value)| {
             value.map(|value| view! { <input type="hidden" name=name value=value.to_owned() /> })
         })

@@ -6,6 +6,7 @@ mod agents;
 mod frame;
 mod lists;
 mod members;
+mod preferences;
 mod secret;
 mod teams;
 mod tokens;
