@@ -2,6 +2,7 @@
 
 use crate::support::app::{Answer, Caller, Jobs, apps};
 use countersign::domain::member::Role;
+use countersign::domain::token::Scope;
 use serde_json::{Value, json};
 
 async fn set(by: &Caller, input: Value) -> Answer {
@@ -159,6 +160,27 @@ async fn the_settings_show_what_is_chosen() {
         assert!(tag_of(&page, "value=\"Etc/GMT+3\"").contains("selected"), "{}", app.name());
         assert!(page.matches("action=\"/api/fn/account/set-preferences\"").count() == 4, "{}", app.name());
         assert!(page.contains("name=\"_clearable\" value=\"input[timeZone]\""), "{}", app.name());
+        app.stop().await;
+    }
+}
+
+/// What the server writes is in the chosen zone, or in UTC.
+#[tokio::test(flavor = "multi_thread")]
+async fn times_are_in_the_chosen_zone() {
+    for app in apps(Jobs::Wait).await {
+        let house = app.house("Birch").await;
+        let token = app.with_token(&house.reviewer, &[Scope::ApprovalsRead]).await;
+        token.get("/approvals").await.ok();
+        for (zone, suffix) in [(Value::Null, " UTC"), (json!("Asia/Kolkata"), " UTC+5:30")] {
+            set(&house.reviewer, json!({"timeZone": zone})).await.ok();
+            let page = house.reviewer.get("/settings/tokens").await.text();
+            let title = page
+                .split("title=\"")
+                .find(|text| text.split('"').next().is_some_and(|title| title.contains(" UTC")))
+                .unwrap_or_default();
+            let (title, _) = title.split_once('"').unwrap_or_default();
+            assert!(title.ends_with(suffix), "{}: {zone}: {title}", app.name());
+        }
         app.stop().await;
     }
 }

@@ -67,5 +67,5 @@ pub use tabs::{Tab, Tabs};
 pub use text_field::{TextField, TextareaField};
 pub use theme_switch::ThemeSwitch;
 pub use timeline::{Timeline, TimelineItem};
-pub use times::{Countdown, RelativeTime};
+pub use times::{Countdown, Moment, RelativeTime};
 pub use toolbar::Toolbar;

@@ -13,6 +13,7 @@ mod use_exact_text;
 mod use_hydrated;
 mod use_navigation_focus;
 mod use_now;
+mod use_offset;
 mod use_presses;
 mod use_theme;
 
@@ -27,5 +28,6 @@ pub use use_exact_text::use_exact_text;
 pub use use_hydrated::use_hydrated;
 pub use use_navigation_focus::use_navigation_focus;
 pub use use_now::{Tick, provide_now, use_now};
+pub use use_offset::{provide_zone, use_offset};
 pub use use_presses::{Press, use_presses};
 pub use use_theme::{Theme, ThemeControl, use_theme};
