@@ -2,6 +2,7 @@
 import type { Locator, Page } from "@playwright/test";
 import { open } from "../fixtures/page.js";
 
+
 export class Detail {
   readonly heading: Locator;
   readonly status: Locator;
@@ -26,7 +27,19 @@ export class Detail {
   }
 
   opener(name: "Edit" | "Reject"): Locator {
-    return this.decision.locator("summary", { hasText: name });
+    return this.decision.locator("summary", { hasText: new RegExp(`^${name}$`) });
+  }
+
+  /** The edit's field of this label, once it is open. */
+  field(label: string): Locator {
+    return this.decision.locator("form#edit-fields").getByLabel(new RegExp(`^${label}( \\(optional\\))?$`));
+  }
+
+  /** Opens the edit as JSON, from nothing; its text. */
+  async editJson(): Promise<Locator> {
+    await this.opener("Edit").click();
+    await this.decision.locator("summary", { hasText: "Edit as JSON" }).click();
+    return this.decision.getByLabel("Action data as JSON");
   }
 
   /** The value beside a term: "Decision", "By", "Outcome". */
@@ -39,8 +52,15 @@ export class Detail {
       .first();
   }
 
+  /** Data as a tree: "Action data", "Data before the edit". */
   data(label: string): Locator {
-    return this.page.getByRole("region", { name: label, exact: true });
+    return this.page.getByLabel(label, { exact: true });
+  }
+
+  /** The same data as exact JSON, opened. */
+  async json(label: string): Promise<Locator> {
+    await this.page.locator("summary", { hasText: `Exact JSON: ${label}` }).click();
+    return this.page.getByRole("region", { name: `${label} as exact JSON`, exact: true });
   }
 
   async comment(text: string, audience = "Colleagues and the agent"): Promise<void> {

@@ -40,9 +40,7 @@ test("an edit lets earlier votes fall", async ({ workspace, reviewer }) => {
   const detail = await Detail.open(reviewer, approval);
   await expect(reviewer.getByText("1 of 2 approvals: Grace")).toBeVisible();
   await detail.opener("Edit").click();
-  await detail.decision
-    .getByLabel("Action data as JSON")
-    .fill('{"to":["buyer@example.org"],"subject":"Other","body":"Other"}');
+  await detail.field("Subject").fill("Other");
   await detail.decision.getByRole("button", { name: "Approve with these changes" }).click();
   await expect(reviewer.getByText("1 of 2 approvals: Reviewer")).toBeVisible();
   expect(await workspace.approval(approval.id)).toMatchObject({ status: "pending" });

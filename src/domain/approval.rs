@@ -202,6 +202,12 @@ pub struct ApprovalDetail {
     pub history: Vec<super::audit::AuditRow>,
     /// Those that the asking one may read, oldest first.
     pub comments: Vec<super::comment::Comment>,
+    /// The last three that people decided: the same type in the same team, or of the same agent, newest first.
+    pub similar: Vec<super::similar::SimilarDecision>,
+    /// What differs from the newest such approval; absent where there is none.
+    pub difference: Option<super::similar::DataDifference>,
+    /// The data as fields of a form, where the asking person may decide; the rest of it is edited as JSON.
+    pub edit_fields: Vec<super::edit_fields::EditField>,
     /// May the asking person decide it now? If not, why.
     pub may_decide: bool,
     pub why_not: Option<String>,

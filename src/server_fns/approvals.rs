@@ -13,8 +13,10 @@ use crate::domain::outcome::ReportOutcome;
 use crate::domain::page::Page;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-/// A decision as a form or a program sends it. `editedActionData` is JSON text here, because a form has only text.
+/// A decision as a form or a program sends it. `editedActionData` is JSON text here, because a form has only text;
+/// instead of it, `editedFields` has texts for the fields that the detail names in `editFields`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DecideForm {
@@ -25,11 +27,14 @@ pub struct DecideForm {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_action_data: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_fields: Option<BTreeMap<String, String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmation: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub records_hash: Option<String>,
 }
 
+/// Without the edited fields: only the service that has the data can read them.
 impl TryFrom<DecideForm> for Decide {
     type Error = AppError;
 
@@ -140,9 +145,17 @@ pub async fn approval_comment(id: ApprovalId, input: NewComment) -> Result<Comme
 #[server(name = ApprovalDecide, prefix = "/api/fn", endpoint = "approvals/decide", protocol = JsonOrForm)]
 pub async fn approval_decide(id: ApprovalId, input: DecideForm) -> Result<Decided, AppError> {
     use super::door;
-    use crate::server::services::{approvals::decide, ctx::DecideApprovals};
+    use crate::server::services::approvals::{decide, fields};
+    use crate::server::services::ctx::DecideApprovals;
     let (state, by) = door::allowed::<DecideApprovals>().await?;
-    door::answer(async { decide::decide(&by, &state.db, id, input.try_into()?).await }).await
+    door::answer(async {
+        let mut input = input;
+        match input.edited_fields.take() {
+            Some(sent) => fields::decide(&by, &state.db, id, input.try_into()?, sent).await,
+            None => decide::decide(&by, &state.db, id, input.try_into()?).await,
+        }
+    })
+    .await
 }
 
 /// Decide on many; critical ones are refused by name.

@@ -1,5 +1,7 @@
 //! What a form knows about itself: whether it is under way, what was refused, what was typed.
 
+use std::borrow::Cow;
+
 use leptos::prelude::*;
 
 use crate::domain::{AppError, FieldError};
@@ -13,7 +15,7 @@ pub struct FormState {
     pub(super) sending: RwSignal<bool>,
     pub(super) error: RwSignal<Option<AppError>>,
     typed: Vec<(String, String)>,
-    fields: Vec<(&'static str, String)>,
+    fields: Vec<(Cow<'static, str>, String)>,
 }
 
 impl FormState {
@@ -31,8 +33,8 @@ impl FormState {
 
     /// Names the control at which faults of `pointer` are shown. Pointers are those of the input: `/reviewNotes`.
     #[must_use]
-    pub fn field(mut self, pointer: &'static str, control: impl Into<String>) -> Self {
-        self.fields.push((pointer, control.into()));
+    pub fn field(mut self, pointer: impl Into<Cow<'static, str>>, control: impl Into<String>) -> Self {
+        self.fields.push((pointer.into(), control.into()));
         self
     }
 
@@ -66,10 +68,10 @@ impl FormState {
     }
 
     /// The fault of the field at `pointer`.
-    pub fn error_at(&self, pointer: &'static str) -> Signal<Option<String>> {
-        let error = self.error;
+    pub fn error_at(&self, pointer: impl Into<Cow<'static, str>>) -> Signal<Option<String>> {
+        let (error, pointer) = (self.error, pointer.into());
         Signal::derive(move || {
-            error.with(|error| error.as_ref()?.errors().iter().find_map(|fault| detail_at(fault, pointer)))
+            error.with(|error| error.as_ref()?.errors().iter().find_map(|fault| detail_at(fault, &pointer)))
         })
     }
 
@@ -96,7 +98,7 @@ impl FormState {
     }
 }
 
-fn message(error: &AppError, fields: &[(&'static str, String)]) -> String {
+fn message(error: &AppError, fields: &[(Cow<'static, str>, String)]) -> String {
     let at_no_field: Vec<_> = error
         .errors()
         .iter()
@@ -132,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_fault_is_shown_at_its_field_and_else_in_the_message() {
-        let fields = [("/data", "d".to_owned())];
+        let fields = [("/data".into(), "d".to_owned())];
         for (pointer, at, whole) in [
             ("/data", Some("bad"), "Nothing was sent. Check this:"),
             ("/input/data/to/0", Some("/to/0: bad"), "Nothing was sent. Check this:"),

@@ -86,7 +86,7 @@ pub fn open(mark: &str) -> bool {
     if !details.has_attribute("open") || summary.matches("a").unwrap_or(false) {
         summary.click();
     }
-    match inside(&details, "textarea, input:not([type=hidden])") {
+    match inside(&details, "textarea, select, input:not([type=hidden])") {
         Some(field) if !field.id().is_empty() => focus_soon(field.id()),
         _ => {}
     }

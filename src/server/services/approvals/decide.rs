@@ -1,5 +1,6 @@
 //! Deciding: approve, reject, edit and approve, vote. Shown = decided = executed.
 
+use super::fields::{self, Fields};
 use super::{audit_of, drift, lost, perform_job, record};
 use crate::domain::approval::{Approval, ApprovalStatus, Decide, Decided};
 use crate::domain::canonical::Data;
@@ -24,7 +25,7 @@ pub async fn decide(
     decision: Decide,
 ) -> AppResult<Decided> {
     decision.validate()?;
-    approve(&Approver::new(by)?, db, id, decision, Bulk::No).await
+    approve(&Approver::new(by)?, db, id, decision, None, Bulk::No).await
 }
 
 /// Whether the decision is one of many: critical actions are not decided in bulk.
@@ -34,11 +35,13 @@ pub(super) enum Bulk {
     Yes,
 }
 
+/// `edited` is read against the data that the decision's hash names.
 pub(super) async fn approve(
     approver: &Approver,
     db: &Db,
     id: ApprovalId,
-    decision: Decide,
+    mut decision: Decide,
+    edited: Option<&Fields>,
     bulk: Bulk,
 ) -> AppResult<Decided> {
     let (mut tx, found) = db.begin_deciding(approver.workspace(), id).await?;
@@ -67,6 +70,9 @@ pub(super) async fn approve(
     }
     if decision.approved {
         drift::look_again(&mut tx, &approval, decision.records_hash.as_deref()).await?;
+    }
+    if let Some(edited) = edited {
+        decision.edited_action_data = Some(fields::edited(&mut tx, &approval, edited).await?);
     }
     let edited = match decision.edited_action_data {
         Some(ref data) if decision.approved && data.hash() != approval.args_hash => {

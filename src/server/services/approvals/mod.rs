@@ -6,8 +6,10 @@ pub mod comments;
 pub mod decide;
 mod drift;
 pub mod expiry;
+pub mod fields;
 pub mod lifecycle;
 pub mod read;
+mod similar;
 pub mod submit;
 
 use crate::domain::AppError;

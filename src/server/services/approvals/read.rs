@@ -1,16 +1,18 @@
 //! Reading approvals: the list, the detail with its preview.
 
-use super::{comments, drift};
+use super::{comments, drift, similar};
 use crate::domain::approval::{
     Approval, ApprovalDetail, ApprovalFilter, ApprovalNow, ApprovalSort, ApprovalStatus, Preview,
 };
 use crate::domain::catalogue;
+use crate::domain::edit_fields::edit_fields;
 use crate::domain::ids::{ApprovalId, RecordId};
 use crate::domain::member::Permission;
 use crate::domain::page::{DEFAULT_LIMIT, Page};
 use crate::domain::record::Record;
 use crate::domain::{AppError, AppResult, FieldError};
 use crate::server::services::ctx::{Allowed, Holder, ReadApprovals};
+use crate::server::services::gate;
 use crate::server::storage::approvals::{ListQuery, SortKey, words};
 use crate::server::storage::audit::AuditQuery;
 use crate::server::storage::cursor;
@@ -65,14 +67,12 @@ pub async fn detail(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> App
     let query = AuditQuery { approval: Some(id), oldest_first: true, limit: 200, ..AuditQuery::default() };
     let history = conn.audit_list(by.workspace(), &query).await?;
     let comments = comments::readable(by, &mut conn, id).await?;
-    let owner = match approval.agent_id {
-        Some(agent) => conn
-            .gate_facts(by.workspace(), Some(agent), None, &approval.action_type)
-            .await?
-            .and_then(|facts| facts.agent)
-            .and_then(|agent| agent.owner_id),
-        None => None,
-    };
+    let (similar, difference) = similar::decided(&mut conn, &approval).await?;
+    let facts = conn
+        .gate_facts(by.workspace(), approval.agent_id, None, &approval.action_type)
+        .await?
+        .ok_or_else(|| AppError::not_found("approval"))?;
+    let owner = facts.agent.as_ref().and_then(|agent| agent.owner_id);
     let why_not = match &by.principal().holder {
         Holder::Agent { .. } => Some("Agents never decide.".to_owned()),
         Holder::Human { .. } if !by.principal().may(Permission::DecideApprovals) => {
@@ -92,6 +92,10 @@ pub async fn detail(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> App
         }
         Holder::Human { .. } => None,
     };
+    let edit_fields = match gate::data_schema(&facts, &approval.action_type)? {
+        Some(schema) if why_not.is_none() => edit_fields(&schema, &approval.action_data),
+        _ => Vec::new(),
+    };
     Ok(ApprovalDetail {
         may_decide: why_not.is_none(),
         why_not,
@@ -100,6 +104,9 @@ pub async fn detail(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> App
         records,
         history,
         comments,
+        similar,
+        difference,
+        edit_fields,
     })
 }
 

@@ -6,12 +6,14 @@ mod comments;
 mod list;
 mod outcome;
 mod row;
+mod similar;
 mod transition;
 mod votes;
 
 pub use list::{ListQuery, SortKey, words};
 pub use outcome::{Finished, Performing};
 pub use row::{Deciding, NewApproval};
+pub use similar::Similar;
 pub use transition::Decision;
 
 use super::db::Engine;

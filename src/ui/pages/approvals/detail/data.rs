@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::domain::canonical::Data;
-use crate::ui::components::{Card, CopyButton, JsonView};
-use crate::ui::words::segments;
+use crate::ui::components::{Card, CopyButton};
 
+use super::data_views::data_views;
 use super::detail_state::Shown;
 
 /// The data as it will run, as it was first asked for if a reviewer changed it, and its hash.
@@ -23,7 +22,7 @@ pub fn DataPanel(
             {move || {
                 let (data, original, hash) = parts.get();
                 view! {
-                    <JsonView label="Action data" segments=segments(&pretty(&data)) copy=data.canonical() />
+                    {data_views("Action data", &data)}
                     {original
                         .filter(|original| *original != data)
                         .map(|original| {
@@ -32,13 +31,7 @@ pub fn DataPanel(
                                     <summary class="link inline-flex min-h-11 items-center md:min-h-6">
                                         "As the agent asked, before it was edited"
                                     </summary>
-                                    <div class="mt-2">
-                                        <JsonView
-                                            label="Data before the edit"
-                                            segments=segments(&pretty(&original))
-                                            copy=original.canonical()
-                                        />
-                                    </div>
+                                    <div class="mt-2">{data_views("Data before the edit", &original)}</div>
                                 </details>
                             }
                         })}
@@ -66,9 +59,4 @@ fn Hash(
             <CopyButton text=hash label="Copy the hash" />
         </div>
     }
-}
-
-/// The data over several lines, keys in the order they came.
-pub fn pretty(data: &Data) -> String {
-    serde_json::to_string_pretty(data.as_map()).unwrap_or_else(|_| data.canonical())
 }

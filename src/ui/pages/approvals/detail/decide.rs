@@ -57,7 +57,9 @@ pub fn DecideBar(
             let why = basis.why_not.unwrap_or_else(|| "Your role can look, not decide.".to_owned());
             return view! { <Card title="Decision"><p class="text-muted">{why}</p></Card> }.into_any();
         }
-        let data = shown.detail.with_untracked(|detail| detail.approval.action_data.clone());
+        let (data, fields) = shown
+            .detail
+            .with_untracked(|detail| (detail.approval.action_data.clone(), detail.edit_fields.clone()));
         view! {
             <section
                 aria-labelledby="decision"
@@ -69,6 +71,7 @@ pub fn DecideBar(
                     <Edit
                         shown=shown
                         data=data
+                        fields=fields
                         hash=basis.hash.clone()
                         records_hash=basis.records_hash.clone()
                         target=basis.target.clone()

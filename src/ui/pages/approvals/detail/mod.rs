@@ -3,13 +3,16 @@
 mod attending;
 mod comments;
 mod data;
+mod data_views;
 mod decide;
 mod detail_state;
 mod edit;
+mod edit_fields;
 mod facts;
 mod follow_up;
 mod history;
 mod outcome;
+mod similar;
 mod view;
 
 use leptos::prelude::*;

@@ -21,6 +21,7 @@ use super::facts::{ChangedSince, WhatWillHappen, WhyItStopped};
 use super::follow_up::FollowUp;
 use super::history::History;
 use super::outcome::OutcomePanel;
+use super::similar::SimilarDecisions;
 
 /// One approval, as it was read, then as events tell.
 #[component]
@@ -58,6 +59,7 @@ pub fn DetailView(
                     {move || approval.with(|approval| view! { <WhyItStopped approval=approval.clone() /> })}
                 </Card>
                 <DataPanel shown=shown />
+                <SimilarDecisions shown=shown />
                 <Comments shown=shown me=talk_me />
             </div>
             <div class="max-lg:contents lg:sticky lg:top-4 lg:grid lg:min-w-0 lg:gap-4">
