@@ -188,7 +188,9 @@ impl<'a> Property<'a> {
         let format = self.schema.get("format").and_then(Value::as_str);
         match (&self.holds, format) {
             (Holds::Lines, _) => Some("One on each line."),
-            (Holds::Integer, _) if self.amount => Some("A whole number, such as cents."),
+            (Holds::Integer, _) if self.amount => {
+                Some("A whole number. Money is in minor units, such as cents.")
+            }
             (Holds::Integer, _) => Some("A whole number."),
             (Holds::Number, _) => Some("A number such as 12.5."),
             (Holds::Text, Some("date-time")) => Some("A time such as 2026-01-31T09:00:00Z."),

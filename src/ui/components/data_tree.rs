@@ -48,7 +48,7 @@ pub fn DataTree(
     root: DataNode,
 ) -> impl IntoView {
     let many = size(&root) > MANY;
-    let tree = value(&label, root, 0);
+    let tree = value(&label, root, 0, true);
     // Where it scrolls, the keyboard must reach it.
     view! {
         <div
@@ -70,59 +70,67 @@ fn size(node: &DataNode) -> usize {
     }
 }
 
-/// `label` names what scrolls in a place of its own.
-fn value(label: &str, node: DataNode, depth: usize) -> AnyView {
+/// `label` names what scrolls in a place of its own. `told`: how many there are in it has been said.
+fn value(label: &str, node: DataNode, depth: usize, told: bool) -> AnyView {
+    let count = count(&node).filter(|_| !told);
     match node {
         DataNode::Text(segments) => {
             view! { <LongText label=label.to_owned() segments=segments /> }.into_any()
         }
+        DataNode::Word { said: "", written } => view! { <code>{written}</code> }.into_any(),
         DataNode::Word { said, written } => {
-            let said = (!said.is_empty()).then(|| view! { <span>{said}" "</span> });
-            view! { {said}<code class="text-muted">{written}</code> }.into_any()
+            view! { <span>{said}" "</span><code class="text-muted">{written}</code> }.into_any()
         }
         DataNode::List(items) => {
-            let count = counted(items.len(), "entry", "entries");
-            let items: Vec<_> =
-                items.into_iter().map(|item| view! { <li>{value(label, item, depth + 1)}</li> }).collect();
+            let items: Vec<_> = items
+                .into_iter()
+                .map(|item| view! { <li>{value(label, item, depth + 1, false)}</li> })
+                .collect();
             folded(count, view! { <ol>{items}</ol> }.into_any(), depth)
         }
         DataNode::Fields(fields) => {
-            let count = counted(fields.len(), "field", "fields");
             let fields: Vec<_> = fields.into_iter().map(|of| field(of, depth + 1)).collect();
-            let list = view! { <dl>{fields}</dl> }.into_any();
-            if depth == 0 { list } else { folded(count, list, depth) }
+            folded(count, view! { <dl>{fields}</dl> }.into_any(), depth)
         }
     }
 }
 
 fn field(field: DataField, depth: usize) -> AnyView {
-    let nested = matches!(field.value, DataNode::List(_) | DataNode::Fields(_));
-    let value = value(&field.label, field.value, depth);
+    let count = count(&field.value);
+    let told = count.is_some() && depth <= FOLDS;
+    let class = if count.is_some() { "tree-nested" } else { "" };
+    let value = value(&field.label, field.value, depth, told);
     let key = field.key.map(|key| view! { " "<code class="reveal text-xs">{segment_views(key)}</code> });
     view! {
-        <div class=if nested { "tree-nested" } else { "" }>
-            <dt>{field.label}{key}</dt>
+        <div class=class>
+            <dt>{field.label}{key}{count.filter(|_| told).map(|count| format!(" · {count}"))}</dt>
             <dd>{value}</dd>
         </div>
     }
     .into_any()
 }
 
-fn counted(count: usize, one: &str, more: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { more })
+/// How much is in it, where it holds other values.
+fn count(node: &DataNode) -> Option<String> {
+    let words = |count: usize, one, more| format!("{count} {}", if count == 1 { one } else { more });
+    match node {
+        DataNode::List(items) => Some(words(items.len(), "entry", "entries")),
+        DataNode::Fields(fields) => Some(words(fields.len(), "field", "fields")),
+        DataNode::Text(_) | DataNode::Word { .. } => None,
+    }
 }
 
 /// What is inside, under how much it is.
-fn folded(count: String, inside: AnyView, depth: usize) -> AnyView {
-    if depth > FOLDS {
-        view! {
+fn folded(count: Option<String>, inside: AnyView, depth: usize) -> AnyView {
+    match count {
+        None => inside,
+        Some(count) if depth > FOLDS => view! {
             <details open=true>
                 <summary class="link text-sm">{count}</summary>
                 {inside}
             </details>
         }
-        .into_any()
-    } else {
-        view! { <p class="text-sm text-muted">{count}</p> {inside} }.into_any()
+        .into_any(),
+        Some(count) => view! { <p class="text-sm text-muted">{count}</p> {inside} }.into_any(),
     }
 }

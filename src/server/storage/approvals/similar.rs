@@ -81,3 +81,35 @@ fn statement(scoped: bool) -> String {
     let (approved, rejected) = (last(ApprovalStatus::Approved), last(ApprovalStatus::Rejected));
     format!("{approved} UNION ALL {rejected} ORDER BY reviewed_at DESC, id DESC")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::clock::Clock;
+    use crate::server::storage::Db;
+
+    /// Each walk begins at its end of an index and stops after a few rows; only what they found is sorted.
+    #[tokio::test]
+    async fn no_list_is_too_long() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("plan.db").display());
+        let db = Db::open(&url, Clock::new()).await.unwrap();
+        db.migrate().await.unwrap();
+        for (scoped, index) in [(true, "pending_similar"), (false, "pending_similar_type")] {
+            let sql = format!("EXPLAIN QUERY PLAN {}", statement(scoped));
+            let id = || Some(Uuid::nil());
+            let mut args = args![id(), "send_email", id()];
+            if scoped {
+                args.push(id().into());
+            }
+            let rows: Vec<(i64, i64, i64, String)> =
+                db.read().await.unwrap().fetch_all(sql, args).await.unwrap();
+            let steps: Vec<String> = rows.into_iter().map(|(.., step)| step).collect();
+            let walks =
+                steps.iter().filter(|step| step.starts_with(&format!("SEARCH a USING INDEX {index} (")));
+            assert_eq!(walks.count(), 2, "{steps:#?}");
+            assert!(!steps.iter().any(|step| step == "SCAN a"), "{steps:#?}");
+        }
+        db.close().await;
+    }
+}
