@@ -31,9 +31,10 @@ pub struct PageFiles {
 pub fn shell(options: LeptosOptions, files: PageFiles) -> impl IntoView {
     let theme = cookie("cs_theme").and_then(|value| Theme::parse(&value).attribute());
     let density = cookie("cs_density").filter(|value| value == "compact");
+    let direction = cookie("cs_dir").filter(|value| value == "rtl");
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme data-density=density>
+        <html lang="en" dir=direction data-theme=theme data-density=density>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -97,6 +98,7 @@ fn SettingsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/settings") view=Outlet ssr=SsrMode::Async>
             <Route path=path!("") view=LatePage::Account ssr=SsrMode::Async />
+            <Route path=path!("/views") view=LatePage::Views ssr=SsrMode::Async />
             <Route path=path!("/members") view=LatePage::Members ssr=SsrMode::Async />
             <Route path=path!("/tokens") view=LatePage::Tokens ssr=SsrMode::Async />
             <Route path=path!("/agents") view=LatePage::Agents ssr=SsrMode::Async />

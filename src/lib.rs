@@ -14,8 +14,9 @@ pub mod ui;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub async fn hydrate() {
     console_error_panic_hook::set_once();
-    let path = leptos::prelude::location().pathname().unwrap_or_default();
-    if ui::pages::ready_for(&path).await {
+    let address = leptos::prelude::location();
+    let (path, query) = (address.pathname().unwrap_or_default(), address.search().unwrap_or_default());
+    if ui::pages::ready_for(&path, &query).await {
         leptos::mount::hydrate_body(app::App);
     }
 }

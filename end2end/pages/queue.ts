@@ -1,6 +1,8 @@
 /** `/approvals`: the list, its filters, the strip, the bulk bar. */
 import { expect, type Locator, type Page } from "@playwright/test";
 import { open, scripts } from "../fixtures/page.js";
+import { Detail } from "./detail.js";
+import { Sheet } from "./sheet.js";
 
 export class Queue {
   readonly list: Locator;
@@ -11,6 +13,7 @@ export class Queue {
   /** Approvals of this member that can still be taken back. */
   readonly strip: Locator;
   readonly bulk: Locator;
+  readonly sheet: Sheet;
 
   constructor(readonly page: Page) {
     this.list = page.getByRole("list", { name: "Approvals", exact: true });
@@ -19,6 +22,7 @@ export class Queue {
     this.heading = page.getByRole("heading", { level: 1 });
     this.strip = page.getByRole("region", { name: "Can be undone" });
     this.bulk = page.locator("form#bulk");
+    this.sheet = new Sheet(page);
   }
 
   static async open(page: Page, query = ""): Promise<Queue> {
@@ -38,8 +42,13 @@ export class Queue {
     return this.row(title).getByRole("button", { name: /^(Vote|Approve)\b/ });
   }
 
-  rejectOpener(title: string): Locator {
-    return this.row(title).locator("summary", { hasText: "Reject" });
+  /** What leads to the sheet, or to the page without scripts, where risk is high or critical. */
+  review(title: string | RegExp): Locator {
+    return this.row(title).getByRole("link", { name: /^Review\b/ });
+  }
+
+  rejectOpener(title: string | RegExp): Locator {
+    return this.row(title).getByRole("link", { name: /^Reject\b/ });
   }
 
   tick(title: string): Locator {
@@ -51,10 +60,20 @@ export class Queue {
     return this.page.getByRole("button", { name: `${count} new`, exact: true });
   }
 
+  /** Rejects in the sheet; without scripts on the page, to which the same link leads. */
   async reject(title: string, reason: string): Promise<void> {
     await this.rejectOpener(title).click();
-    await this.row(title).getByLabel("Reason").fill(reason);
-    await this.row(title).getByRole("button", { name: "Reject with this reason" }).click();
+    if (!scripts()) return new Detail(this.page).reject(reason);
+    await this.sheet.reason.fill(reason);
+    await this.sheet.rejectButton.click();
+  }
+
+  /** Reads what has a high risk to its end and approves it. */
+  async readAndApprove(title: string | RegExp): Promise<void> {
+    await this.review(title).click();
+    if (!scripts()) return new Detail(this.page).approve.click();
+    await this.sheet.read();
+    await this.sheet.approve.click();
   }
 
   /** The row says `words`; without scripts the list is loaded anew, where every state is shown. */

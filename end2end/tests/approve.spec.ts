@@ -6,7 +6,7 @@ import { Queue } from "../pages/queue.js";
 test("a reviewer approves from the queue, and the action runs", { tag: ["@nojs", "@phone", "@postgres"] }, async ({ workspace, reviewer }) => {
   const approval = await workspace.pending();
   const queue = await Queue.open(reviewer);
-  await queue.approve("Your offer").click();
+  await queue.readAndApprove("Your offer");
   await queue.says("Your offer", "Approved", "by Reviewer");
   await expect.poll(async () => (await workspace.approval(approval.id)).outcome.status).toBe("succeeded");
   await queue.says("Your offer", "Succeeded");

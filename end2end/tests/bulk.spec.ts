@@ -72,3 +72,54 @@ test("without scripts, a bulk decision says what was not decided", { tag: "@only
   await queue.bulk.getByRole("button", { name: "Approve selected" }).click();
   await expect(reviewer.getByText(/already (decided|rejected)/).first()).toBeVisible();
 });
+
+test("everything that matches is selected at once: the critical is named, what comes later is not among it", { tag: "@postgres" }, async ({ workspace, reviewer }) => {
+  for (let n = 0; n < 27; n++) await workspace.task(`Task ${n}`, { expiresInSeconds: 1000 + n * 60 });
+  await workspace.pending({ actionType: "financial_transaction", actionData: { amount: "1.00", currency: "EUR", counterparty: "Acme" } });
+  const queue = await Queue.open(reviewer);
+  await reviewer.getByRole("button", { name: "Select all that match" }).click();
+  await expect(queue.bulk).toContainText("27 selected");
+  await expect(queue.bulk).toContainText("27 × create_task");
+  await expect(queue.bulk).toContainText(/Critical, decided one by one: .*Acme/);
+  await expect(queue.status).toHaveText("27 selected. 1 is critical and is decided by itself.");
+  const late = await workspace.task("Late", { expiresInSeconds: 900 });
+  await expect(queue.arrivals(1)).toBeVisible();
+  await queue.bulk.getByRole("button", { name: "Approve 27 actions" }).click();
+  await expect(queue.status).toHaveText("27 approved");
+  expect((await workspace.approval(late.id)).status).toBe("pending");
+  await reviewer.reload();
+  await expect(queue.titles).toHaveCount(2);
+});
+
+test("high risk is approved together only after each was opened", async ({ workspace, reviewer }) => {
+  const mail = (subject: string) => workspace.pending({ actionData: { to: ["buyer@example.org"], subject, body: "x" } });
+  const [read, unread] = [await mail("Read before"), await mail("Never opened")];
+  await workspace.task("Medium");
+  const queue = await Queue.open(reviewer);
+  await queue.review("Read before").click();
+  await expect(queue.sheet.about).toBeFocused();
+  await reviewer.keyboard.press("Escape");
+  for (const title of ["Read before", "Never opened", "Medium"]) await queue.tick(title).check();
+  await expect(queue.bulk).toContainText("Not opened yet");
+  await expect(queue.bulk.getByRole("link", { name: /Never opened/ })).toBeVisible();
+  await expect(queue.bulk.getByRole("link", { name: /Read before/ })).toHaveCount(0);
+  await queue.bulk.getByRole("button", { name: "Approve 2 actions" }).click();
+  await expect(queue.status).toHaveText("2 approved");
+  expect((await workspace.approval(read.id)).status).toBe("approved");
+  expect((await workspace.approval(unread.id)).status).toBe("pending");
+});
+
+test("what never reached the server can be selected again", async ({ workspace, reviewer, allowProblem }) => {
+  allowProblem(/ERR_FAILED/);
+  for (const title of ["One", "Two"]) await workspace.task(title);
+  const queue = await Queue.open(reviewer);
+  for (const title of ["One", "Two"]) await queue.tick(title).check();
+  await reviewer.route("**/api/fn/approvals/bulk", (route) => route.abort());
+  await queue.bulk.getByRole("button", { name: "Approve 2 actions" }).click();
+  const failed = reviewer.getByRole("region", { name: "Not decided" });
+  await expect(failed).toContainText("2 not decided");
+  await reviewer.unroute("**/api/fn/approvals/bulk");
+  await failed.getByRole("button", { name: "Select these 2 again" }).click();
+  await queue.bulk.getByRole("button", { name: "Approve 2 actions" }).click();
+  await expect(queue.status).toHaveText("2 approved");
+});

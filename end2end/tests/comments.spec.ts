@@ -74,13 +74,14 @@ test("talk about an approval disturbs nobody who decides on it", async ({ worksp
   const row = queue.row("Send the quote");
   await queue.tick("Send the quote").check();
   await queue.rejectOpener("Send the quote").click();
-  await row.getByLabel("Reason").fill("Not before");
+  await queue.sheet.reason.fill("Not before");
   await workspace.api("POST", `/approvals/${approval.id}/comments`, { text: "One more thing." });
   await expect(row).toContainText("1 comment");
   const alan = await workspace.person(await workspace.member("reviewer", "alan"));
   await workspace.api("POST", `/approvals/${approval.id}/attend`, {}, alan);
   await expect(row).toContainText("Alan is on it");
-  await expect(row.getByLabel("Reason")).toBeFocused();
-  await expect(row.getByLabel("Reason")).toHaveValue("Not before");
+  await expect(queue.sheet.reason).toBeFocused();
+  await expect(queue.sheet.reason).toHaveValue("Not before");
+  await reviewer.keyboard.press("Escape");
   await expect(queue.tick("Send the quote")).toBeChecked();
 });

@@ -7,11 +7,11 @@ import { Queue } from "../pages/queue.js";
 const told = "value from 4,000.00 EUR to 9,000.00 EUR";
 
 /** An agent wants to move a deal of 4,000.00 EUR to another stage. */
-async function proposed(workspace: Workspace): Promise<{ deal: { id: string }; approval: Approval }> {
+async function proposed(workspace: Workspace, action?: { actionType: string; actionData: object }): Promise<{ deal: { id: string }; approval: Approval }> {
   const data = { value: 400_000, currency: "EUR", stage: "proposal" };
   const deal = await workspace.record({ kind: "deal", title: "Northwind renewal", data });
-  const actionData = { recordId: deal.id, stage: "negotiation" };
-  return { deal, approval: await workspace.pending({ actionType: "change_pipeline_stage", actionData }) };
+  const { actionType, actionData } = action ?? { actionType: "change_pipeline_stage", actionData: { stage: "negotiation" } };
+  return { deal, approval: await workspace.pending({ actionType, actionData: { ...actionData, recordId: deal.id } }) };
 }
 
 /** Somebody else works on the deal. */
@@ -38,10 +38,11 @@ test("a record that changes while somebody looks appears by itself", async ({ wo
 
 test("the queue does not approve on old facts: it says what changed", { tag: "@nojs" }, async ({ workspace, reviewer, allowProblem }) => {
   allowProblem(/status of 412/);
-  const { deal, approval } = await proposed(workspace);
+  const field = { actionType: "update_crm_field", actionData: { field: "stage", value: "negotiation" } };
+  const { deal, approval } = await proposed(workspace, field);
   await raise(workspace, deal);
   const queue = await Queue.open(reviewer);
-  await queue.approve(/negotiation/).click();
+  await queue.approve(/Northwind renewal/).click();
   await expect(reviewer.getByRole("main").getByText(told).first()).toBeVisible();
   expect(await workspace.approval(approval.id)).toMatchObject({ status: "pending" });
 });

@@ -18,11 +18,15 @@ test("characters that hide or reorder text are shown, to eyes and to screen read
   const title = queue.titles.first();
   await expect(title.getByText("U+202E")).toBeVisible();
   await expect(title.getByRole("link")).toHaveAccessibleName(/Invoice hidden character U\+202E ?gnp\.exe/);
-  await expect(queue.approve("Invoice")).toHaveAccessibleName(/Invoice \[U\+202E\]gnp\.exe/);
+  await expect(queue.review("Invoice")).toHaveAccessibleName(/Invoice \[U\+202E\]gnp\.exe/);
 
   const detail = await Detail.open(reviewer, approval);
   await expect(detail.heading).toContainText("Invoice [U+202E]gnp.exe");
-  for (const code of HIDDEN) await expect(detail.data("Action data").getByText(code).first()).toBeVisible();
+  const json = await detail.json("Action data");
+  for (const code of HIDDEN) {
+    await expect(detail.data("Action data").getByText(code).first()).toBeVisible();
+    await expect(json.getByText(code).first()).toBeVisible();
+  }
   await expect(reviewer.getByText("In the agent's words")).toBeVisible();
   // Nowhere on the page does such a character work: not in the text, not in a label, not in the title.
   const left = await reviewer.evaluate(() => {
@@ -51,6 +55,7 @@ test("markup stays text", { tag: ["@nojs"] }, async ({ workspace, reviewer }) =>
   const detail = await Detail.open(reviewer, approval);
   await expect(detail.heading).toContainText(markup);
   await expect(detail.data("Action data")).toContainText(`</code></pre><img`);
+  await expect(await detail.json("Action data")).toContainText(`</code></pre><img`);
   await expect(reviewer.locator("main img")).toHaveCount(0);
   expect(await reviewer.evaluate(() => "hit" in window)).toBe(false);
 });
@@ -65,7 +70,7 @@ test("ten thousand lines do not push the decision away", { tag: ["@phone"] }, as
   const queue = await Queue.open(reviewer);
   const row = await queue.row("Long").boundingBox();
   expect(row?.height).toBeLessThan(300);
-  await expect(queue.approve("Long")).toBeInViewport();
+  await expect(queue.review("Long")).toBeInViewport();
 
   const detail = await Detail.open(reviewer, approval);
   const data = detail.data("Action data");
@@ -95,7 +100,7 @@ test("one endless word does not make the page scroll sideways", { tag: ["@phone"
 test("the exact data can be copied, hidden characters and all", async ({ workspace, reviewer }) => {
   await reviewer.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   const detail = await Detail.open(reviewer, await workspace.pending(hostile));
-  const figure = reviewer.getByRole("figure").filter({ has: detail.data("Action data") });
+  const figure = reviewer.getByRole("figure").filter({ has: await detail.json("Action data") });
   await figure.getByRole("button", { name: /Copy/ }).click();
   await expect(figure.getByRole("button", { name: /Copied/ })).toBeVisible();
   const copied = await reviewer.evaluate(() => navigator.clipboard.readText());

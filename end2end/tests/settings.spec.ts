@@ -151,7 +151,7 @@ test("a type of one's own checks its data, and its agent performs it", { tag: ["
   await expect(workspace.submit({ actionType: "server.restart", actionData: {} })).rejects.toThrow("422");
   const approval = await workspace.pending({ actionType: "server.restart", actionData: { host: "db-1" } });
   const queue = await Queue.open(page);
-  await queue.approve(/server\.restart/).click();
+  await queue.readAndApprove(/server\.restart/);
   await queue.says(/server\.restart/, "Approved", "Queued");
   await workspace.api("POST", `/approvals/${approval.id}/claim`);
   await workspace.api("POST", `/approvals/${approval.id}/outcome`, { status: "succeeded", result: { uptime: 3 } });
@@ -212,7 +212,7 @@ test("a frozen workspace runs nothing by itself, and its clocks stand still", { 
   await expect(queue.row("Waits")).toContainText("clock stopped: frozen");
   const mail = await workspace.pending();
   await open(page, "/approvals");
-  await queue.approve("Your offer").click();
+  await queue.readAndApprove("Your offer");
   await queue.says("Your offer", "Approved", "Queued");
 
   await open(page, "/settings/workspace");

@@ -46,7 +46,7 @@ test("a decision that an event shows first still moves the focus", async ({ work
 });
 
 test("who goes elsewhere while a form is sent is left in peace", async ({ workspace, signIn, reviewer }) => {
-  await workspace.pending();
+  await workspace.task("Call Northwind");
   const queue = await Queue.open(reviewer);
   await holdBack(reviewer, "approvals/decide", () => goElsewhere(reviewer));
   await queue.approve(/./).click();

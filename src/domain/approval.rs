@@ -202,9 +202,17 @@ pub struct ApprovalDetail {
     pub history: Vec<super::audit::AuditRow>,
     /// Those that the asking one may read, oldest first.
     pub comments: Vec<super::comment::Comment>,
+    /// The last three that people decided: the same type in the same team, or of the same agent, newest first.
+    pub similar: Vec<super::similar::SimilarDecision>,
+    /// What differs from the newest such approval; absent where there is none.
+    pub difference: Option<super::similar::DataDifference>,
+    /// The data as fields of a form, where the asking person may decide; the rest of it is edited as JSON.
+    pub edit_fields: Vec<super::edit_fields::EditField>,
     /// May the asking person decide it now? If not, why.
     pub may_decide: bool,
     pub why_not: Option<String>,
+    /// Until when the asking member put it aside; `null` once that is over, and for agents.
+    pub snoozed_until: Option<DateTime<Utc>>,
 }
 
 wire_enum! {
@@ -246,6 +254,10 @@ pub struct ApprovalFilter {
     pub outcome: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_ref: Option<String>,
+    /// Of what is pending: absent, without what the asking member put aside; `only`, just that; `all`, both. For
+    /// agents, who put nothing aside, and for other statuses it makes no difference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snoozed: Option<String>,
     /// `expires_at` (soonest first, the default), `created_at` (newest first) or `risk` (highest first).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,

@@ -6,6 +6,7 @@ use super::ids::{AgentId, TeamId};
 use super::outcome::OutcomeStatus;
 use super::params::{given, parsed, words_of};
 use super::risk::RiskLevel;
+use super::snooze::SnoozedToo;
 use super::text::reveal_text;
 use super::workspace::Department;
 use super::{AppError, AppResult, FieldError};
@@ -32,6 +33,8 @@ pub struct ApprovalCriteria {
     pub expiring_within: Option<i64>,
     pub outcome: Option<OutcomeStatus>,
     pub external_ref: Option<String>,
+    /// `None`: without what the asking member put aside.
+    pub snoozed: Option<SnoozedToo>,
     pub sort: ApprovalSort,
 }
 
@@ -62,6 +65,7 @@ impl ApprovalCriteria {
             expiring_within,
             outcome: parsed("outcome", filter.outcome.as_deref(), errors),
             external_ref: words_of("externalRef", filter.external_ref.as_deref(), errors),
+            snoozed: parsed("snoozed", filter.snoozed.as_deref(), errors),
             sort: parsed("sort", filter.sort.as_deref(), errors).unwrap_or(ApprovalSort::ExpiresAt),
         }
     }
@@ -85,6 +89,7 @@ impl From<ApprovalCriteria> for ApprovalFilter {
             expiring_within: meant.expiring_within.map(|seconds| seconds.to_string()),
             outcome: meant.outcome.map(|outcome| outcome.to_string()),
             external_ref: meant.external_ref,
+            snoozed: meant.snoozed.map(|snoozed| snoozed.to_string()),
             sort: (meant.sort != ApprovalSort::ExpiresAt).then(|| meant.sort.to_string()),
             limit: None,
             cursor: None,
@@ -94,7 +99,7 @@ impl From<ApprovalCriteria> for ApprovalFilter {
 
 impl ApprovalFilter {
     /// Everything that says what is listed, in the order of every address: neither where a page begins nor its size.
-    pub fn fields(&self) -> [(&'static str, Option<&str>); 11] {
+    pub fn fields(&self) -> [(&'static str, Option<&str>); 12] {
         [
             ("status", self.status.as_deref()),
             ("q", self.q.as_deref()),
@@ -106,6 +111,7 @@ impl ApprovalFilter {
             ("expiringWithin", self.expiring_within.as_deref()),
             ("outcome", self.outcome.as_deref()),
             ("externalRef", self.external_ref.as_deref()),
+            ("snoozed", self.snoozed.as_deref()),
             ("sort", self.sort.as_deref()),
         ]
     }
@@ -122,6 +128,7 @@ impl ApprovalFilter {
             "expiringWithin" => &mut self.expiring_within,
             "outcome" => &mut self.outcome,
             "externalRef" => &mut self.external_ref,
+            "snoozed" => &mut self.snoozed,
             "sort" => &mut self.sort,
             "limit" => &mut self.limit,
             "cursor" => &mut self.cursor,

@@ -4,7 +4,7 @@ use super::ids::{UserId, WorkspaceId};
 use super::text;
 use crate::wire_enum;
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -119,12 +119,36 @@ impl Me {
     }
 }
 
+wire_enum! {
+    /// How close rows and controls stand.
+    #[derive(Default)]
+    pub enum Density {
+        #[default]
+        Comfortable = "comfortable",
+        Compact = "compact",
+    }
+}
+
+wire_enum! {
+    /// The side that the pages begin at.
+    #[derive(Default)]
+    pub enum Direction {
+        #[default]
+        LeftToRight = "ltr",
+        RightToLeft = "rtl",
+    }
+}
+
 /// How a person wants the pages to be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Preferences {
     /// Whether single keys are shortcuts.
     pub shortcuts: bool,
+    pub density: Density,
+    pub direction: Direction,
+    /// The name of a zone, such as `Europe/Vienna`; `null` is the browser's.
+    pub time_zone: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -204,6 +228,19 @@ pub struct SetHold {
 pub struct PatchPreferences {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shortcuts: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub density: Option<Density>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub direction: Option<Direction>,
+    /// The name of a zone of the IANA database; `null`, or an empty text, is the browser's.
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub time_zone: Option<Option<String>>,
+}
+
+/// A field that is there, be it `null`.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -70,6 +70,11 @@ impl RiskLevel {
         }
     }
 
+    /// High and critical: the data is shown whole before a person approves.
+    pub const fn is_armed(self) -> bool {
+        !self.is_held()
+    }
+
     /// Low and medium decisions are held for a while and can be undone.
     pub const fn is_held(self) -> bool {
         matches!(self, Self::Low | Self::Medium)

@@ -120,6 +120,36 @@ pub fn reveal_text(text: &str) -> String {
         .collect()
 }
 
+/// The key of a data field as words: `dueAt` and `due_at` become "Due at". A key that is no plain name is left as it
+/// is.
+pub fn key_words(key: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if !key.chars().all(plain) {
+        return key.to_owned();
+    }
+    let mut words = String::with_capacity(key.len() + 4);
+    let mut chars = key.chars().peekable();
+    let mut inside = false;
+    while let Some(c) = chars.next() {
+        // `replyTo` is two words; `URL` is one, and stays as it is.
+        let begins = c.is_ascii_uppercase() && inside;
+        let shouted = chars.peek().is_some_and(char::is_ascii_uppercase);
+        inside = c.is_ascii_lowercase() || c.is_ascii_digit();
+        match c {
+            '_' | '-' => words.push(' '),
+            c if begins && !shouted => words.extend([' ', c.to_ascii_lowercase()]),
+            c if begins => words.extend([' ', c]),
+            c => words.push(c),
+        }
+    }
+    let mut words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    match words.get_mut(..1) {
+        Some(first) => first.make_ascii_uppercase(),
+        None => return key.to_owned(),
+    }
+    words
+}
+
 /// Why a character is not shown as itself, or `None`. Unicode Technical Report 36 and 39 name the groups.
 fn hidden(c: char) -> Option<&'static str> {
     Some(match c {
@@ -140,4 +170,28 @@ fn hidden(c: char) -> Option<&'static str> {
         '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => "unusual space",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_become_words() {
+        for (key, words) in [
+            ("dueAt", "Due at"),
+            ("due_at", "Due at"),
+            ("to", "To"),
+            ("userIds", "User ids"),
+            ("callbackURL", "Callback URL"),
+            ("line2Text", "Line2 text"),
+            ("A", "A"),
+            ("my key", "my key"),
+            ("größe", "größe"),
+            ("__", "__"),
+            ("", ""),
+        ] {
+            assert_eq!(key_words(key), words, "{key}");
+        }
+    }
 }

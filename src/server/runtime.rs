@@ -11,7 +11,7 @@ use super::engine::{
     housekeeping_cron,
 };
 use super::events::EventBus;
-use super::services::approvals::{QUEUE_ACTIONS, expiry};
+use super::services::approvals::{QUEUE_ACTIONS, expiry, snooze};
 use super::storage::{Db, StorageError};
 use super::wake::Wake;
 use std::sync::Arc;
@@ -71,6 +71,7 @@ pub fn handlers(executors: Executors) -> Vec<Arc<dyn Handler>> {
         Arc::new(expiry::Expire),
         Arc::new(expiry::ClaimTimeout),
         Arc::new(expiry::Thaw),
+        Arc::new(snooze::Wake),
         Arc::new(Housekeeping),
     ]
 }

@@ -50,6 +50,7 @@ pub async fn sign_in(input: SignIn, #[server(default)] next: Option<String>) -> 
     door::answer(async {
         let (token, me) = accounts::sign_in(&state.db, input, reply::client_ip(&state)).await?;
         reply::start_session(&state, &token)?;
+        reply::keep_preferences(&state, &me.preferences);
         reply::go_to(&local_path(next.as_deref()));
         Ok(me)
     })
@@ -89,6 +90,7 @@ pub async fn set_up(input: SetUp) -> Result<Me, AppError> {
     door::answer(async {
         let (token, me) = setup::setup(&state.db, input).await?;
         reply::start_session(&state, &token)?;
+        reply::keep_preferences(&state, &me.preferences);
         reply::go_to(HOME);
         Ok(me)
     })
@@ -138,7 +140,7 @@ pub async fn set_hold_seconds(input: SetHold) -> Result<Me, AppError> {
     .await
 }
 
-/// How this person wants the pages to be.
+/// How this person wants the pages to be. What is absent stays; the cookies `cs_density` and `cs_dir` follow.
 #[server(name = AccountSetPreferences, prefix = "/api/fn", endpoint = "account/set-preferences", protocol = JsonOrForm)]
 pub async fn set_preferences(input: PatchPreferences) -> Result<Me, AppError> {
     use super::{door, reply};
@@ -146,10 +148,20 @@ pub async fn set_preferences(input: PatchPreferences) -> Result<Me, AppError> {
     let (state, by) = door::allowed::<OwnAccount>().await?;
     door::answer(async {
         let me = accounts::set_preferences(&by, &state.db, input).await?;
+        reply::keep_preferences(&state, &me.preferences);
         reply::go_to("/settings?done=preferences");
         Ok(me)
     })
     .await
+}
+
+/// The names of the time zones that people choose from.
+#[server(name = AccountTimeZones, prefix = "/api/fn", endpoint = "account/time-zones", protocol = JsonOrForm)]
+pub async fn time_zones() -> Result<Vec<String>, AppError> {
+    use super::door;
+    use crate::server::services::{accounts, ctx::OwnAccount};
+    door::allowed::<OwnAccount>().await?;
+    Ok(accounts::time_zones().into_iter().map(str::to_owned).collect())
 }
 
 /// The colours of the pages, kept in this browser's cookie `cs_theme`: nothing of it reaches the database.
@@ -158,16 +170,8 @@ pub async fn set_theme(theme: ThemeChoice) -> Result<(), AppError> {
     use super::{door, reply};
     use crate::server::services::ctx::OwnAccount;
     let (state, _) = door::allowed::<OwnAccount>().await?;
-    let (value, age) = match theme {
-        ThemeChoice::System => ("", 0),
-        ThemeChoice::Light | ThemeChoice::Dark => (theme.as_str(), 31_536_000),
-    };
-    let secure = if state.config.cookies_are_secure() { "; Secure" } else { "" };
-    // Scripts read it too: the theme switch writes the same cookie.
-    let text = format!("cs_theme={value}; Path=/; Max-Age={age}; SameSite=Lax{secure}");
-    if let Ok(cookie) = http::HeaderValue::from_str(&text) {
-        reply::set_cookie(cookie);
-    }
+    // The theme switch writes the same cookie.
+    reply::keep_look(&state, "cs_theme", (theme != ThemeChoice::System).then_some(theme.as_str()));
     reply::go_to("/settings?done=theme");
     Ok(())
 }

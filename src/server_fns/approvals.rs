@@ -11,10 +11,13 @@ use crate::domain::comment::{Comment, NewComment};
 use crate::domain::ids::ApprovalId;
 use crate::domain::outcome::ReportOutcome;
 use crate::domain::page::Page;
+use crate::domain::snooze::{Snooze, Snoozed};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-/// A decision as a form or a program sends it. `editedActionData` is JSON text here, because a form has only text.
+/// A decision as a form or a program sends it. `editedActionData` is JSON text here, because a form has only text;
+/// instead of it, `editedFields` has texts for the fields that the detail names in `editFields`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DecideForm {
@@ -25,11 +28,14 @@ pub struct DecideForm {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_action_data: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_fields: Option<BTreeMap<String, String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmation: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub records_hash: Option<String>,
 }
 
+/// Without the edited fields: only the service that has the data can read them.
 impl TryFrom<DecideForm> for Decide {
     type Error = AppError;
 
@@ -118,6 +124,25 @@ pub async fn approval_get(id: ApprovalId) -> Result<ApprovalDetail, AppError> {
     door::answer(read::detail(&by, &state.db, id)).await
 }
 
+/// The same, and of a person who may decide it is kept that they opened it with this data: in bulk, high-risk actions
+/// are approved only by who did. No audit row and no event: it changes nothing about the approval.
+#[server(name = ApprovalOpen, prefix = "/api/fn", endpoint = "approvals/open", protocol = JsonOrForm)]
+pub async fn approval_open(id: ApprovalId) -> Result<ApprovalDetail, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::opening, ctx::ReadApprovals};
+    let (state, by) = door::allowed::<ReadApprovals>().await?;
+    door::answer(opening::open(&by, &state.db, id)).await
+}
+
+/// Which of these, at most 200, the asking member has opened with the data that they have now.
+#[server(name = ApprovalOpened, prefix = "/api/fn", endpoint = "approvals/opened", protocol = JsonOrForm)]
+pub async fn approval_opened(#[server(default)] ids: Vec<ApprovalId>) -> Result<Page<ApprovalId>, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::opening, ctx::ReadApprovals};
+    let (state, by) = door::allowed::<ReadApprovals>().await?;
+    door::answer(opening::opened(&by, &state.db, ids)).await
+}
+
 /// What was said about an approval, oldest first.
 #[server(name = ApprovalComments, prefix = "/api/fn", endpoint = "approvals/comments", protocol = JsonOrForm)]
 pub async fn approval_comments(id: ApprovalId) -> Result<Page<Comment>, AppError> {
@@ -140,9 +165,17 @@ pub async fn approval_comment(id: ApprovalId, input: NewComment) -> Result<Comme
 #[server(name = ApprovalDecide, prefix = "/api/fn", endpoint = "approvals/decide", protocol = JsonOrForm)]
 pub async fn approval_decide(id: ApprovalId, input: DecideForm) -> Result<Decided, AppError> {
     use super::door;
-    use crate::server::services::{approvals::decide, ctx::DecideApprovals};
+    use crate::server::services::approvals::{decide, fields};
+    use crate::server::services::ctx::DecideApprovals;
     let (state, by) = door::allowed::<DecideApprovals>().await?;
-    door::answer(async { decide::decide(&by, &state.db, id, input.try_into()?).await }).await
+    door::answer(async {
+        let mut input = input;
+        match input.edited_fields.take() {
+            Some(sent) => fields::decide(&by, &state.db, id, input.try_into()?, sent).await,
+            None => decide::decide(&by, &state.db, id, input.try_into()?).await,
+        }
+    })
+    .await
 }
 
 /// Decide on many; critical ones are refused by name.
@@ -178,6 +211,24 @@ pub async fn approval_leave(id: ApprovalId) -> Result<Approval, AppError> {
     use crate::server::services::{approvals::attending, ctx::DecideApprovals};
     let (state, by) = door::allowed::<DecideApprovals>().await?;
     door::answer(attending::leave(&by, &state.db, id)).await
+}
+
+/// Puts a pending approval aside: it leaves the asking member's own list until a time.
+#[server(name = ApprovalSnooze, prefix = "/api/fn", endpoint = "approvals/snooze", protocol = JsonOrForm)]
+pub async fn approval_snooze(id: ApprovalId, input: Snooze) -> Result<Snoozed, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::snooze, ctx::DecideApprovals};
+    let (state, by) = door::allowed::<DecideApprovals>().await?;
+    door::answer(snooze::snooze(&by, &state.db, id, input)).await
+}
+
+/// Brings it back before its time.
+#[server(name = ApprovalWake, prefix = "/api/fn", endpoint = "approvals/wake", protocol = JsonOrForm)]
+pub async fn approval_wake(id: ApprovalId) -> Result<Snoozed, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::snooze, ctx::DecideApprovals};
+    let (state, by) = door::allowed::<DecideApprovals>().await?;
+    door::answer(snooze::wake(&by, &state.db, id)).await
 }
 
 /// Takes an approval back inside its hold.

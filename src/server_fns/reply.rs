@@ -1,6 +1,7 @@
 //! What a server function says to the HTTP response beside its answer: cookies, and where a plain form goes next.
 
 use super::door;
+use crate::domain::member::{Density, Direction, Preferences};
 use crate::domain::{AppError, AppResult};
 use crate::server::http::client_ip::ClientIp;
 use crate::server::http::cookie;
@@ -58,6 +59,20 @@ pub fn start_session(state: &AppState, token: &str) -> AppResult<()> {
 /// Takes the session's cookie away.
 pub fn end_session(state: &AppState) {
     set_cookie(cookie::end_session(state.config.cookies_are_secure()));
+}
+
+/// Keeps in the browser how the pages look, under a cookie's name; `None` is the default, which needs none.
+pub fn keep_look(state: &AppState, name: &str, value: Option<&'static str>) {
+    if let Some(cookie) = cookie::look(name, value, state.config.cookies_are_secure()) {
+        set_cookie(cookie);
+    }
+}
+
+/// Keeps in the browser what the document must say before anybody is known: `data-density` and `dir`.
+pub fn keep_preferences(state: &AppState, preferences: &Preferences) {
+    let Preferences { density, direction, .. } = *preferences;
+    keep_look(state, "cs_density", (density != Density::default()).then_some(density.as_str()));
+    keep_look(state, "cs_dir", (direction != Direction::default()).then_some(direction.as_str()));
 }
 
 /// Adds a `Set-Cookie`.

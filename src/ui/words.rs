@@ -6,12 +6,13 @@ use crate::domain::catalogue::Reversibility;
 use crate::domain::outcome::OutcomeStatus;
 use crate::domain::risk::RiskLevel;
 use crate::domain::text::{Segment, reveal, reveal_text};
+use crate::ui::components::time_text::moment_text;
 use crate::ui::components::{RiskTone, SegmentKind, Tone};
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 /// A moment in words, with its zone: "20 Nov 2025, 09:14 UTC".
 pub fn moment(time: DateTime<Utc>) -> String {
-    time.format("%-d %b %Y, %H:%M UTC").to_string()
+    moment_text(time, TimeDelta::zero())
 }
 
 /// A moment for `datetime` attributes.

@@ -55,7 +55,8 @@ async fn clear(db: &Db) -> Outcome<()> {
     let mut tx = db.begin().await?;
     match tx.engine() {
         Engine::Postgres => {
-            let tables = "approval_votes, approval_patterns, jobs, events, agent_action_audit_log, agent_pending_actions";
+            let tables = "approval_opens, approval_snoozes, approval_comments, approval_votes, approval_patterns, jobs, \
+                 events, agent_action_audit_log, agent_pending_actions";
             tx.execute(format!("TRUNCATE {tables}"), args![]).await?;
         }
         Engine::Sqlite => {

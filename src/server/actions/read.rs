@@ -93,7 +93,7 @@ async fn status(
     let facts = tx.gate_facts(workspace, agent, team, "").await?.ok_or_else(none)?;
     match subject {
         StatusSubject::Workspace => {
-            let pending = tx.approval_count_pending(workspace, 1000).await?;
+            let pending = tx.approval_count_pending(workspace, None, 1000).await?;
             Ok(json!({ "frozen": facts.workspace_frozen, "pending": pending }))
         }
         StatusSubject::Agent => {

@@ -4,15 +4,18 @@ use super::extract::{Json, Path, Query, Versioned, etag};
 use super::problem::ApiResult;
 use crate::domain::action::SubmitAction;
 use crate::domain::approval::{
-    Approval, ApprovalFilter, ApprovalNow, ApprovalStatus, Decide, Decided, Extend, Withdraw,
+    Approval, ApprovalDetail, ApprovalFilter, ApprovalNow, ApprovalStatus, Decide, Decided, Extend, Withdraw,
 };
 use crate::domain::attending::Attend;
 use crate::domain::bulk::{BulkDecide, BulkOutcome};
 use crate::domain::comment::{Comment, NewComment};
 use crate::domain::ids::ApprovalId;
+use crate::domain::opening::OpenedFilter;
 use crate::domain::outcome::ReportOutcome;
 use crate::domain::page::Page;
-use crate::server::services::approvals::{attending, bulk, comments, lifecycle, read};
+use crate::domain::snooze::{Snooze, Snoozed};
+use crate::server::services::approvals::snooze as snoozing;
+use crate::server::services::approvals::{attending, bulk, comments, lifecycle, opening, read};
 use crate::server::services::autonomy::AutonomyService;
 use crate::server::services::ctx::{
     Allowed, CommentApprovals, DecideApprovals, ReadApprovals, ReportOutcomes, SubmitActions,
@@ -33,12 +36,16 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list, queue))
         .routes(routes!(decide_many))
+        .routes(routes!(opened))
         .routes(routes!(get, decide))
+        .routes(routes!(open))
         .routes(routes!(undo))
         .routes(routes!(withdraw))
         .routes(routes!(extend))
         .routes(routes!(attend))
         .routes(routes!(leave))
+        .routes(routes!(snooze))
+        .routes(routes!(wake))
         .routes(routes!(claim))
         .routes(routes!(report))
         .routes(routes!(retry))
@@ -102,6 +109,29 @@ async fn get(
     Ok(Versioned(found.approval.version, found))
 }
 
+/// Everything about one approval. Of a person who may decide it is kept that they opened it with this data: in bulk,
+/// high-risk actions are approved only by who did.
+#[utoipa::path(post, path = "/approvals/{id}/open", tag = "approvals", params(("id" = ApprovalId, Path)),
+    responses((status = 200, description = "The approval with its preview and history", body = ApprovalDetail)))]
+async fn open(
+    State(state): State<AppState>,
+    by: Allowed<ReadApprovals>,
+    Path(id): Path<ApprovalId>,
+) -> ApiResult<Json<ApprovalDetail>> {
+    Ok(Json(opening::open(&by, &state.db, id).await?))
+}
+
+/// Which of these you have opened with the data that they have now.
+#[utoipa::path(get, path = "/approvals/opened", tag = "approvals", params(OpenedFilter),
+    responses((status = 200, description = "Their ids, in the order of the question", body = Page<ApprovalId>)))]
+async fn opened(
+    State(state): State<AppState>,
+    by: Allowed<ReadApprovals>,
+    Query(filter): Query<OpenedFilter>,
+) -> ApiResult<Json<Page<ApprovalId>>> {
+    Ok(Json(opening::opened(&by, &state.db, filter.read()?).await?))
+}
+
 /// Decide: approve, reject, edit and approve, or vote. `argsHash` names the data that was seen.
 #[utoipa::path(post, path = "/approvals/{id}", tag = "approvals", params(("id" = ApprovalId, Path)), request_body = Decide,
     responses((status = 200, description = "The decision, or the vote", body = Decided)))]
@@ -119,7 +149,8 @@ async fn decide(
     Ok(response)
 }
 
-/// Decide on up to 1,000 approvals, each with a result of its own. Critical ones are refused by name.
+/// Decide on up to 1,000 approvals, each with a result of its own. Critical ones are refused by name; so is the
+/// approval of a high one that you have not opened with its present data.
 #[utoipa::path(post, path = "/approvals/bulk", tag = "approvals", request_body = BulkDecide,
     responses((status = 200, description = "A result per item and the counts", body = BulkOutcome)))]
 async fn decide_many(
@@ -186,6 +217,29 @@ async fn leave(
     Path(id): Path<ApprovalId>,
 ) -> ApiResult<Versioned<Approval>> {
     versioned(attending::leave(&by, &state.db, id).await?)
+}
+
+/// Put a pending approval aside: it leaves your own list until a time, and comes back by itself.
+#[utoipa::path(post, path = "/approvals/{id}/snooze", tag = "approvals", params(("id" = ApprovalId, Path)),
+    request_body = Snooze, responses((status = 200, description = "Until when it is aside", body = Snoozed)))]
+async fn snooze(
+    State(state): State<AppState>,
+    by: Allowed<DecideApprovals>,
+    Path(id): Path<ApprovalId>,
+    Json(input): Json<Snooze>,
+) -> ApiResult<Json<Snoozed>> {
+    Ok(Json(snoozing::snooze(&by, &state.db, id, input).await?))
+}
+
+/// Bring it back before its time.
+#[utoipa::path(post, path = "/approvals/{id}/wake", tag = "approvals", params(("id" = ApprovalId, Path)),
+    responses((status = 200, description = "In your list", body = Snoozed)))]
+async fn wake(
+    State(state): State<AppState>,
+    by: Allowed<DecideApprovals>,
+    Path(id): Path<ApprovalId>,
+) -> ApiResult<Json<Snoozed>> {
+    Ok(Json(snoozing::wake(&by, &state.db, id).await?))
 }
 
 /// An external agent takes an approved action of its own, once, to perform it.

@@ -4,6 +4,7 @@
 //! name says which build it is, `/pkg/<version>/`, and may keep them for good. (cargo-leptos can put a hash into
 //! each name instead, but takes it before it writes those names into the files.)
 
+use crate::ui::pages::LateFile;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -23,11 +24,10 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 pub struct Bundle {
     pub css: String,
     pub js: String,
-    /// Fetches the late pages; `js` imports it.
+    /// Fetches what comes late; `js` imports it.
     pub loader: String,
     pub wasm: String,
-    /// The code of the late pages.
-    pub late: String,
+    folder: String,
 }
 
 impl Bundle {
@@ -38,8 +38,13 @@ impl Bundle {
             js: format!("{folder}/countersign.js"),
             loader: format!("{folder}/__wasm_split.______________________.js"),
             wasm: format!("{folder}/countersign.wasm"),
-            late: format!("{folder}/split_late.wasm"),
+            folder,
         }
+    }
+
+    /// A file with code that comes late.
+    pub fn late(&self, file: LateFile) -> String {
+        format!("{}/split_{}.wasm", self.folder, file.name())
     }
 
     /// The text of the `<script type="module">` that hydrates the page.

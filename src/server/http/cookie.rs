@@ -1,6 +1,8 @@
-//! The session cookie.
+//! The session's cookie, and those that say how the pages look.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+
+const ONE_YEAR: i64 = 31_536_000;
 
 pub const SESSION: &str = "cs_session";
 
@@ -20,6 +22,13 @@ pub fn start_session(token: &str, max_age: i64, secure: bool) -> Option<HeaderVa
     let secure = if secure { "; Secure" } else { "" };
     let text = format!("{SESSION}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}");
     HeaderValue::from_str(&text).ok()
+}
+
+/// The `Set-Cookie` that keeps how the pages look for a year, or takes that away. Scripts may read it.
+pub fn look(name: &str, value: Option<&'static str>, secure: bool) -> Option<HeaderValue> {
+    let secure = if secure { "; Secure" } else { "" };
+    let (value, max_age) = value.map_or(("", 0), |value| (value, ONE_YEAR));
+    HeaderValue::from_str(&format!("{name}={value}; Path=/; Max-Age={max_age}; SameSite=Lax{secure}")).ok()
 }
 
 /// The `Set-Cookie` that ends a session.

@@ -7,7 +7,7 @@ use super::problem;
 use crate::app::{App, PageFiles, shell};
 use crate::domain::AppError;
 use crate::server::state::AppState;
-use crate::ui::pages::is_late;
+use crate::ui::pages::LateFile;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
@@ -60,16 +60,17 @@ fn document(state: &AppState) -> impl Fn() -> AnyView + Clone + Send + Sync + us
             js: files.js.clone(),
             loader: files.loader.clone(),
             wasm: files.wasm.clone(),
-            late: needs_late().then(|| files.late.clone()),
+            late: late_file().map(|file| files.late(file)),
             script: files.hydration_script(),
         };
         shell(options.clone(), files).into_any()
     }
 }
 
-/// Whether the page that is asked for is one of the late ones.
-fn needs_late() -> bool {
-    use_context::<Parts>().is_some_and(|parts| is_late(parts.uri.path()))
+/// The late file that the page which is asked for needs.
+fn late_file() -> Option<LateFile> {
+    let parts = use_context::<Parts>()?;
+    LateFile::of(parts.uri.path(), parts.uri.query().unwrap_or_default())
 }
 
 async fn call(State(state): State<AppState>, request: Request) -> impl IntoResponse {

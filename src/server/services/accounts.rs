@@ -12,6 +12,7 @@ use crate::domain::member::{ChangePassword, Me, PatchPreferences, SetHold, SignI
 use crate::domain::{AppError, AppResult};
 use crate::server::storage::{Conn, Db, Tx};
 use chrono::TimeDelta;
+use chrono_tz::{TZ_VARIANTS, Tz};
 use std::net::IpAddr;
 use validator::Validate;
 
@@ -159,9 +160,15 @@ pub async fn set_hold_seconds(allowed: &Allowed<OwnAccount>, db: &Db, input: Set
 pub async fn set_preferences(
     allowed: &Allowed<OwnAccount>,
     db: &Db,
-    input: PatchPreferences,
+    mut input: PatchPreferences,
 ) -> AppResult<Me> {
     let user = person(allowed)?;
+    if let Some(zone) = &mut input.time_zone {
+        *zone = zone.take().filter(|name| !name.is_empty());
+        if zone.as_ref().is_some_and(|name| name.parse::<Tz>().is_err()) {
+            return Err(AppError::invalid("/timeZone", "must be a zone such as Europe/Vienna"));
+        }
+    }
     let mut tx = db.begin().await?;
     tx.user_set_preferences(user, &input).await?;
     let description = format!("{} set how the pages are", allowed.actor().name);
@@ -169,6 +176,24 @@ pub async fn set_preferences(
     let me = me_in(&mut tx, user, allowed.workspace()).await?;
     tx.commit().await?;
     Ok(me)
+}
+
+/// The names of the zones that people choose from: those of places, and UTC. Other names of the IANA database are
+/// taken too.
+pub fn time_zones() -> Vec<&'static str> {
+    const PLACES: [&str; 9] = [
+        "Africa/",
+        "America/",
+        "Antarctica/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+        "Pacific/",
+    ];
+    let named = TZ_VARIANTS.iter().map(|zone| zone.name());
+    named.filter(|name| *name == "UTC" || PLACES.iter().any(|place| name.starts_with(place))).collect()
 }
 
 pub(super) fn person<P>(allowed: &Allowed<P>) -> AppResult<UserId> {

@@ -10,6 +10,7 @@ use crate::domain::team::TeamStatus;
 use crate::domain::{AppError, AppResult};
 use crate::server::actions::schema;
 use crate::server::storage::gate::GateFacts;
+use serde_json::Value;
 
 /// The gate's answer about one action.
 #[derive(Clone, Debug)]
@@ -97,6 +98,13 @@ pub fn assess(facts: &GateFacts, action_type: &str, data: &Data) -> AppResult<Ri
         internal_domains: &facts.internal_domains,
     };
     Ok(catalogue::assess(action_type, data, &policy))
+}
+
+/// The JSON Schema of a type's data: the catalogue's, or the workspace's own. `None`: any object.
+pub fn data_schema(facts: &GateFacts, action_type: &str) -> AppResult<Option<Value>> {
+    let own = facts.action_type.as_ref().filter(|own| own.custom).and_then(|own| own.data_schema.as_deref());
+    let text = catalogue::find(action_type).map(|spec| spec.schema).or(own);
+    text.map(serde_json::from_str).transpose().map_err(|e| crate::server::services::fault::internal(&e))
 }
 
 /// The facts' agent and team must exist where they were named.

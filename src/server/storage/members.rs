@@ -4,7 +4,9 @@ use super::read::{At, all};
 use super::workspaces::preset_reasons;
 use super::{Conn, CorruptRow, StorageError, Ts, Tx};
 use crate::domain::ids::{UserId, WorkspaceId};
-use crate::domain::member::{Me, Member, PatchPreferences, Preferences, Role, WorkspaceRef};
+use crate::domain::member::{
+    Density, Direction, Me, Member, PatchPreferences, Preferences, Role, WorkspaceRef,
+};
 use crate::{args, sql};
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
@@ -65,6 +67,9 @@ struct MembershipRow {
     name: String,
     hold_seconds: i64,
     shortcuts: bool,
+    density: String,
+    direction: String,
+    time_zone: Option<String>,
     workspace_id: Uuid,
     workspace_name: String,
     demo: bool,
@@ -80,6 +85,7 @@ fn me(rows: Vec<MembershipRow>, workspace: WorkspaceId) -> Result<Option<Me>, Co
         .collect();
     let Some(row) = rows.into_iter().find(|row| row.workspace_id == workspace.0) else { return Ok(None) };
     let at = At { table: "members", row: row.user_id };
+    let of_user = At { table: "users", row: row.user_id };
     Ok(Some(Me {
         user_id: UserId(row.user_id),
         role: at.word("role", &row.role)?,
@@ -89,7 +95,12 @@ fn me(rows: Vec<MembershipRow>, workspace: WorkspaceId) -> Result<Option<Me>, Co
         workspace_name: row.workspace_name,
         demo: row.demo,
         hold_seconds: row.hold_seconds,
-        preferences: Preferences { shortcuts: row.shortcuts },
+        preferences: Preferences {
+            shortcuts: row.shortcuts,
+            density: of_user.word("density", &row.density)?,
+            direction: of_user.word("direction", &row.direction)?,
+            time_zone: row.time_zone,
+        },
         preset_reasons: preset_reasons(workspace, row.preset_reasons.as_deref())?.reasons,
         workspaces,
     }))
@@ -135,8 +146,9 @@ impl Conn {
         let rows = self
             .fetch_all(
                 sql!(
-                    "SELECT u.id AS user_id, u.email, u.name, u.hold_seconds, u.shortcuts, w.id AS workspace_id, ",
-                    "w.name AS workspace_name, w.demo, w.preset_reasons, m.role FROM members m ",
+                    "SELECT u.id AS user_id, u.email, u.name, u.hold_seconds, u.shortcuts, u.density, u.direction, ",
+                    "u.time_zone, w.id AS workspace_id, w.name AS workspace_name, w.demo, w.preset_reasons, m.role ",
+                    "FROM members m ",
                     "JOIN users u ON u.id = m.user_id JOIN workspaces w ON w.id = m.workspace_id ",
                     "WHERE m.user_id = $1 AND m.disabled_at IS NULL ORDER BY w.name"
                 ),
@@ -259,8 +271,19 @@ impl Tx {
         wanted: &PatchPreferences,
     ) -> Result<(), StorageError> {
         self.execute(
-            sql!("UPDATE users SET shortcuts = COALESCE($2, shortcuts) WHERE id = $1"),
-            args![user, wanted.shortcuts],
+            sql!(
+                "UPDATE users SET shortcuts = COALESCE($2, shortcuts), density = COALESCE($3, density), ",
+                "direction = COALESCE($4, direction), time_zone = CASE WHEN $5 THEN $6 ELSE time_zone END ",
+                "WHERE id = $1"
+            ),
+            args![
+                user,
+                wanted.shortcuts,
+                wanted.density.map(Density::as_str),
+                wanted.direction.map(Direction::as_str),
+                wanted.time_zone.is_some(),
+                wanted.time_zone.as_ref().and_then(Option::as_deref)
+            ],
         )
         .await?;
         Ok(())

@@ -196,6 +196,23 @@ pub const ROWS: &[Row] = &[
         ..ROW
     },
     Row { call: "POST /approvals/{id}/leave", roles: DECIDE, about: About::Pending, ..ROW },
+    Row { call: "POST /approvals/{id}/open", agent: true, about: About::Pending, ..ROW },
+    Row { call: "GET /approvals/opened", agent: true, ..ROW },
+    Row {
+        call: "GET /approvals/opened?ids={id}",
+        agent: true,
+        about: About::Pending,
+        elsewhere: &[200],
+        ..ROW
+    },
+    Row {
+        call: "POST /approvals/{id}/snooze",
+        roles: DECIDE,
+        about: About::Pending,
+        body: |_| json!({"seconds": 600}),
+        ..ROW
+    },
+    Row { call: "POST /approvals/{id}/wake", roles: DECIDE, about: About::Pending, ..ROW },
     Row { call: "GET /approvals/{id}/comments", agent: true, about: About::Pending, ..ROW },
     Row {
         call: "POST /approvals/{id}/comments",
@@ -333,6 +350,35 @@ pub const ROWS: &[Row] = &[
     Row {
         call: "POST /api/fn/approvals/get",
         agent: true,
+        about: About::Pending,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/approvals/open",
+        agent: true,
+        about: About::Pending,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/approvals/opened",
+        agent: true,
+        about: About::Pending,
+        elsewhere: &[200],
+        body: |thing| json!({"ids": [thing.id]}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/approvals/snooze",
+        roles: DECIDE,
+        about: About::Pending,
+        body: |thing| json!({"id": thing.id, "input": {"seconds": 600}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/approvals/wake",
+        roles: DECIDE,
         about: About::Pending,
         body: |thing| json!({"id": thing.id}),
         ..ROW
@@ -478,6 +524,12 @@ pub const ROWS: &[Row] = &[
         body: |_| json!({"input": {"shortcuts": true}}),
         ..ROW
     },
+    Row {
+        call: "POST /api/fn/account/set-preferences",
+        body: |_| json!({"input": {"density": "compact", "direction": "ltr", "timeZone": "Europe/Vienna"}}),
+        ..ROW
+    },
+    Row { call: "POST /api/fn/account/time-zones", body: empty, ..ROW },
     Row { call: "POST /api/fn/account/set-theme", body: |_| json!({"theme": "dark"}), ..ROW },
     Row { call: "POST /api/fn/action-types/list", body: empty, ..ROW },
     Row {

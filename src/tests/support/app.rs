@@ -370,7 +370,8 @@ pub enum Credential {
     Bearer(String),
 }
 
-/// Somebody who sends requests. Paths that do not begin with `/api` are those of the REST API.
+/// Somebody who sends requests. Paths that do not begin with `/api` are those of the REST API,
+/// but for [`BARE`] and [`PAGES`].
 #[derive(Clone)]
 pub struct Caller {
     router: Router,
@@ -406,7 +407,7 @@ impl Caller {
         body: Option<Vec<u8>>,
         headers: &[(&str, &str)],
     ) -> Answer {
-        let uri = if path.starts_with("/api") || BARE.contains(&path) {
+        let uri = if path.starts_with("/api") || BARE.contains(&path) || PAGES.contains(&path) {
             path.to_owned()
         } else {
             format!("{BASE}{path}")
@@ -444,6 +445,9 @@ impl Caller {
         Answer { asked, status: parts.status, headers: parts.headers, body: text }
     }
 }
+
+/// Pages, which stand there too.
+pub const PAGES: [&str; 3] = ["/sign-in", "/settings", "/settings/tokens"];
 
 /// What stands beside `/api`.
 pub const BARE: [&str; 3] = ["/healthz", "/readyz", "/metrics"];

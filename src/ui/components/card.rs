@@ -16,6 +16,9 @@ pub fn Card(
     /// What stands right of the heading.
     #[prop(optional, into)]
     actions: ViewFnOnce,
+    /// Its id, where focus may be sent to it.
+    #[prop(optional, into)]
+    id: MaybeText,
     /// Content touches the edge: tables and lists.
     #[prop(optional)]
     flush: bool,
@@ -25,7 +28,8 @@ pub fn Card(
     /// The content.
     children: Children,
 ) -> impl IntoView {
-    let (title, description) = (title.0, description.0);
+    let (title, description, id) = (title.0, description.0, id.0);
+    let focusable = id.is_some().then_some("-1");
     let head = title.map(|title| {
         let padding = if flush { "border-b border-line px-4 py-3" } else { "px-4 pt-4" };
         view! {
@@ -39,7 +43,7 @@ pub fn Card(
         }
     });
     view! {
-        <section class=format!("card {class}")>
+        <section id=id tabindex=focusable class=format!("card {class}")>
             {head} <div class=if flush { "min-w-0 overflow-x-auto" } else { "p-4" }>{children()}</div>
         </section>
     }

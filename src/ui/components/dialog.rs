@@ -23,6 +23,9 @@ pub fn Dialog(
     /// Wider, for data.
     #[prop(optional)]
     wide: bool,
+    /// More classes.
+    #[prop(optional, into)]
+    class: String,
     /// Buttons at the foot.
     #[prop(optional, into)]
     footer: ViewFnOnce,
@@ -36,7 +39,7 @@ pub fn Dialog(
         <dialog
             id=id
             node_ref=node
-            class=if wide { "dialog dialog-wide" } else { "dialog" }
+            class=format!("dialog {} {class}", if wide { "dialog-wide" } else { "" })
             aria-labelledby=title_id
             on:close=move |_| open.set(false)
         >
@@ -56,7 +59,7 @@ pub fn Dialog(
                     <IconMark icon=Icon::X />
                 </a>
             </div>
-            <div class="px-4 pt-2 pb-4">{children()}</div>
+            <div class="dialog-body">{children()}</div>
             <div class="flex flex-wrap justify-end gap-2 px-4 pb-4 empty:hidden">{footer.run()}</div>
         </dialog>
     }

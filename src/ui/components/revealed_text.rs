@@ -25,7 +25,8 @@ pub fn RevealedText(
 const LINES: usize = 12;
 const CHARACTERS: usize = 2_000;
 
-/// [`RevealedText`] of any length: what is long scrolls, so that it pushes nothing else out of sight.
+/// [`RevealedText`] of any length: what is long scrolls, so that it pushes nothing else out of sight. `data-end` marks
+/// where it ends.
 #[component]
 pub fn LongText(
     /// What it is, for screen readers.
@@ -42,6 +43,7 @@ pub fn LongText(
         view! {
             <div tabindex="0" role="region" aria-label=label class="max-h-80 overflow-auto rounded-control border border-line px-2 py-1">
                 {text}
+                <span data-end=""></span>
             </div>
         }
         .into_any()

@@ -1,5 +1,7 @@
 //! Words for moments and spans. Pure: both times are given, so server and client say the same.
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 const SECOND: i64 = 1_000;
 const MINUTE: i64 = 60 * SECOND;
 const HOUR: i64 = 60 * MINUTE;
@@ -7,7 +9,20 @@ const DAY: i64 = 24 * HOUR;
 
 /// Milliseconds since 1970 of an RFC 3339 time, or `None` when it is not one.
 pub fn parse_ms(rfc3339: &str) -> Option<i64> {
-    chrono::DateTime::parse_from_rfc3339(rfc3339).ok().map(|time| time.timestamp_millis())
+    DateTime::parse_from_rfc3339(rfc3339).ok().map(|time| time.timestamp_millis())
+}
+
+/// A moment where the clock is `offset` from UTC: "20 Nov 2025, 10:14 UTC+1".
+pub fn moment_text(time: DateTime<Utc>, offset: TimeDelta) -> String {
+    let wall = time.checked_add_signed(offset).unwrap_or(time);
+    let minutes = offset.num_minutes();
+    let sign = if minutes < 0 { '-' } else { '+' };
+    let zone = match (minutes.abs() / 60, minutes.abs() % 60) {
+        (0, 0) => String::new(),
+        (hours, 0) => format!("{sign}{hours}"),
+        (hours, minutes) => format!("{sign}{hours}:{minutes:02}"),
+    };
+    format!("{} UTC{zone}", wall.format("%-d %b %Y, %H:%M"))
 }
 
 /// What is left until `expires_ms`: days and hours, hours and minutes, minutes, and seconds in the last
@@ -52,6 +67,20 @@ fn ceil(value: i64, unit: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_names_its_offset() {
+        let time = DateTime::from_timestamp(1_763_630_040, 0).unwrap();
+        for (minutes, words) in [
+            (0, "20 Nov 2025, 09:14 UTC"),
+            (60, "20 Nov 2025, 10:14 UTC+1"),
+            (345, "20 Nov 2025, 14:59 UTC+5:45"),
+            (-210, "20 Nov 2025, 05:44 UTC-3:30"),
+            (-600, "19 Nov 2025, 23:14 UTC-10"),
+        ] {
+            assert_eq!(moment_text(time, TimeDelta::minutes(minutes)), words);
+        }
+    }
 
     #[test]
     fn countdowns_round_up_and_end() {

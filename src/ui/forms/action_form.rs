@@ -15,6 +15,7 @@ use crate::ui::components::{
 };
 use crate::ui::hooks::{emptying, form_body};
 
+use super::guard::Guard;
 use super::returned::{ReturnedOnce, forget_returned};
 use super::state::FormState;
 use super::then::Then;
@@ -68,13 +69,13 @@ fn sending_form(
 ) -> AnyView {
     let announcer = use_announcer();
     let returned = use_context::<ReturnedOnce>();
-    let (sending, error) = (form.sending, form.error);
+    let (sending, error, guard) = (form.sending, form.error, form.guard.clone());
     let submit = move |event: leptos::ev::SubmitEvent| {
         if event.default_prevented() {
             return;
         }
         event.prevent_default();
-        if sending.get_untracked() {
+        if sending.get_untracked() || !guard.as_ref().is_none_or(Guard::lets_go) {
             return;
         }
         let (body, empty) = (form_body(&event), emptying(&event));

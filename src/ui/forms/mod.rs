@@ -4,6 +4,7 @@
 //! and what was typed in its address ([`Returned`]). With one, [`ActionForm`] sends the same fields itself.
 
 mod action_form;
+mod guard;
 mod notice;
 mod parts;
 mod returned;
@@ -11,6 +12,7 @@ mod state;
 mod then;
 
 pub use action_form::{ActionForm, Hidden, SubmitButton};
+pub use guard::Guard;
 pub use notice::{Notice, NoticeBar};
 pub use parts::{Clearable, Disclose, Version};
 pub use returned::{Returned, ReturnedError, provide_returned, use_returned};

@@ -1,9 +1,12 @@
 //! What a form knows about itself: whether it is under way, what was refused, what was typed.
 
+use std::borrow::Cow;
+
 use leptos::prelude::*;
 
 use crate::domain::{AppError, FieldError};
 
+use super::guard::Guard;
 use super::returned::use_returned;
 
 /// One form's state. Make it before the form, and give it to the form and its fields.
@@ -12,8 +15,9 @@ pub struct FormState {
     pub(super) id: String,
     pub(super) sending: RwSignal<bool>,
     pub(super) error: RwSignal<Option<AppError>>,
+    pub(super) guard: Option<Guard>,
     typed: Vec<(String, String)>,
-    fields: Vec<(&'static str, String)>,
+    fields: Vec<(Cow<'static, str>, String)>,
 }
 
 impl FormState {
@@ -26,13 +30,20 @@ impl FormState {
             Some(returned) => (Some(returned.error), returned.typed),
             None => (None, Vec::new()),
         };
-        Self { id, sending: RwSignal::new(false), error: RwSignal::new(error), typed, fields: Vec::new() }
+        Self {
+            id,
+            sending: RwSignal::new(false),
+            error: RwSignal::new(error),
+            guard: None,
+            typed,
+            fields: Vec::new(),
+        }
     }
 
     /// Names the control at which faults of `pointer` are shown. Pointers are those of the input: `/reviewNotes`.
     #[must_use]
-    pub fn field(mut self, pointer: &'static str, control: impl Into<String>) -> Self {
-        self.fields.push((pointer, control.into()));
+    pub fn field(mut self, pointer: impl Into<Cow<'static, str>>, control: impl Into<String>) -> Self {
+        self.fields.push((pointer.into(), control.into()));
         self
     }
 
@@ -45,6 +56,13 @@ impl FormState {
                 *error = None;
             }
         });
+        self
+    }
+
+    /// Asks `guard` each time before the form is sent.
+    #[must_use]
+    pub fn guarded(mut self, guard: Guard) -> Self {
+        self.guard = Some(guard);
         self
     }
 
@@ -66,21 +84,21 @@ impl FormState {
     }
 
     /// The fault of the field at `pointer`.
-    pub fn error_at(&self, pointer: &'static str) -> Signal<Option<String>> {
-        let error = self.error;
+    pub fn error_at(&self, pointer: impl Into<Cow<'static, str>>) -> Signal<Option<String>> {
+        let (error, pointer) = (self.error, pointer.into());
         Signal::derive(move || {
-            error.with(|error| error.as_ref()?.errors().iter().find_map(|fault| detail_at(fault, pointer)))
+            error.with(|error| error.as_ref()?.errors().iter().find_map(|fault| detail_at(fault, &pointer)))
         })
     }
 
     /// What is wrong with the form as a whole.
-    pub(super) fn message(&self) -> Signal<Option<String>> {
+    pub fn message(&self) -> Signal<Option<String>> {
         let (error, fields) = (self.error, self.fields.clone());
         Signal::derive(move || error.with(|error| error.as_ref().map(|error| message(error, &fields))))
     }
 
     /// The controls at fault with their messages.
-    pub(super) fn faults(&self) -> Signal<Vec<(String, String)>> {
+    pub fn faults(&self) -> Signal<Vec<(String, String)>> {
         let (error, fields) = (self.error, self.fields.clone());
         Signal::derive(move || {
             error.with(|error| {
@@ -96,7 +114,7 @@ impl FormState {
     }
 }
 
-fn message(error: &AppError, fields: &[(&'static str, String)]) -> String {
+fn message(error: &AppError, fields: &[(Cow<'static, str>, String)]) -> String {
     let at_no_field: Vec<_> = error
         .errors()
         .iter()
@@ -132,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_fault_is_shown_at_its_field_and_else_in_the_message() {
-        let fields = [("/data", "d".to_owned())];
+        let fields = [("/data".into(), "d".to_owned())];
         for (pointer, at, whole) in [
             ("/data", Some("bad"), "Nothing was sent. Check this:"),
             ("/input/data/to/0", Some("/to/0: bad"), "Nothing was sent. Check this:"),

@@ -20,6 +20,17 @@ pub fn form_body(event: &SubmitEvent) -> String {
     }
 }
 
+/// The value of the button that was pressed. Only call it from a submit handler.
+pub fn pressed_value(event: &SubmitEvent) -> Option<String> {
+    event.submitter()?.get_attribute("value")
+}
+
+/// What the form would send for a field; `None` where it is blank. Only call it from a submit handler.
+pub fn form_field(event: &SubmitEvent, name: &str) -> Option<String> {
+    let data = web_sys::FormData::new_with_form(&form_of(event)?).ok()?;
+    data.get(name).as_string().filter(|text| !text.trim().is_empty())
+}
+
 /// Puts the fields of the event's form back to what they began with, whenever it is called. Only ask for it in a
 /// submit handler.
 pub fn emptying(event: &SubmitEvent) -> impl FnOnce() + 'static {

@@ -9,10 +9,12 @@ use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement};
 
 use super::focus::focus_soon;
 
-/// Focuses the link of the next row, or, with -1, of the one before; the first where no row has the focus.
+/// Focuses the link of the next row, or, with -1, of the one before, counted from the row that has the focus or else
+/// is opened; the first where there is none.
 pub fn focus_row(step: isize) -> bool {
     let rows = all("[data-row]");
-    let place = row().and_then(|row| rows.iter().position(|of| *of == row));
+    let opened = || rows.iter().find(|row| inside(row, "[aria-current]").is_some()).cloned();
+    let place = row().or_else(opened).and_then(|row| rows.iter().position(|of| *of == row));
     let next = match place {
         Some(place) => place.checked_add_signed(step),
         None => Some(0),
@@ -25,14 +27,17 @@ pub fn focus_row(step: isize) -> bool {
 pub fn pick() -> bool {
     let Some(tick) = row().and_then(|row| tick_of(&row)) else { return false };
     tick.click();
-    // The next range begins here.
+    true
+}
+
+/// Remembers that the row that has the focus was ticked, or unticked, last: the next range begins there.
+pub fn picked_here() {
     for other in all("[data-picked-last]") {
         let _ = other.remove_attribute("data-picked-last");
     }
     if let Some(row) = row() {
         let _ = row.set_attribute("data-picked-last", "");
     }
-    true
 }
 
 /// Ticks every row from the one ticked last to the one that has the focus.
@@ -40,6 +45,7 @@ pub fn pick_to_here() -> bool {
     let rows = all("[data-row]");
     let Some(here) = row().and_then(|row| rows.iter().position(|of| *of == row)) else { return false };
     let from = rows.iter().position(|row| row.has_attribute("data-picked-last")).unwrap_or(here);
+    // Ticking by click leaves the focus, and with it the beginning of the range, where it is.
     let range = from.min(here)..=from.max(here);
     for tick in rows.get(range).unwrap_or_default().iter().filter_map(tick_of) {
         if !tick.checked() {
@@ -82,11 +88,10 @@ pub fn focus_or_ask(mark: &str) -> bool {
 pub fn open(mark: &str) -> bool {
     let Some(summary) = find(mark) else { return false };
     let Some(details) = summary.parent_element() else { return false };
-    // A link goes there by itself.
-    if !details.has_attribute("open") || summary.matches("a").unwrap_or(false) {
+    if !details.has_attribute("open") {
         summary.click();
     }
-    match inside(&details, "textarea, input:not([type=hidden])") {
+    match inside(&details, "textarea, select, input:not([type=hidden])") {
         Some(field) if !field.id().is_empty() => focus_soon(field.id()),
         _ => {}
     }
@@ -104,6 +109,11 @@ pub fn send_form() -> bool {
         let _ = form.request_submit();
     }
     buttons == 1
+}
+
+/// What the row that has the focus is called.
+pub fn row_name() -> Option<String> {
+    row()?.get_attribute("data-row")
 }
 
 /// The row that has the focus.

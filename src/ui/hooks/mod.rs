@@ -1,10 +1,12 @@
 //! The only place for browser APIs. One hook per file; each says what it does on the server, where
 //! effects never run. No hook changes what the first client render shows.
 
+mod fill;
 mod focus;
 mod form_body;
 mod load_page;
 pub mod marked;
+mod press;
 mod use_clipboard;
 mod use_dialog;
 mod use_disclosure;
@@ -13,12 +15,16 @@ mod use_exact_text;
 mod use_hydrated;
 mod use_navigation_focus;
 mod use_now;
+mod use_offset;
 mod use_presses;
+mod use_seen;
 mod use_theme;
 
+pub use fill::add_line;
 pub use focus::{focus_soon, focus_within};
-pub use form_body::{emptying, form_body};
+pub use form_body::{emptying, form_body, form_field, pressed_value};
 pub use load_page::load_page;
+pub use press::{is_plain_press, is_wide};
 pub use use_clipboard::{Clipboard, CopyState, use_clipboard};
 pub use use_dialog::use_dialog;
 pub use use_disclosure::use_disclosure;
@@ -27,5 +33,7 @@ pub use use_exact_text::use_exact_text;
 pub use use_hydrated::use_hydrated;
 pub use use_navigation_focus::use_navigation_focus;
 pub use use_now::{Tick, provide_now, use_now};
+pub use use_offset::{provide_zone, use_offset};
 pub use use_presses::{Press, use_presses};
+pub use use_seen::use_seen;
 pub use use_theme::{Theme, ThemeControl, use_theme};

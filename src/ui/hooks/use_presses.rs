@@ -12,6 +12,8 @@ pub struct Press {
     pub key: String,
     /// Milliseconds of the browser's clock.
     pub at: f64,
+    /// The key is held down.
+    pub repeat: bool,
 }
 
 /// Calls `act` with each press while `on`; `true` means that it was one of ours, and the browser does nothing else
@@ -27,28 +29,20 @@ pub fn use_presses(on: bool, act: impl Fn(Press) -> bool + 'static) {
         }
         let act = Rc::clone(&act);
         let listening = window_event_listener(ev::keydown, move |event| {
-            if event.default_prevented()
-                || event.is_composing()
-                || event.repeat() && !is_arrow_like(&event.key())
-            {
+            if event.default_prevented() || event.is_composing() {
                 return;
             }
             let Some(key) = name(&event.key(), &event.code(), Modifiers::of(&event)) else { return };
             if is_taken(&event, &key) {
                 return;
             }
-            let press = Press { key, at: event.time_stamp() };
+            let press = Press { key, at: event.time_stamp(), repeat: event.repeat() };
             if act(press) {
                 event.prevent_default();
             }
         });
         on_cleanup(move || listening.remove());
     });
-}
-
-/// Whoever holds such a key down wants to go on.
-fn is_arrow_like(key: &str) -> bool {
-    matches!(key, "j" | "k" | "ArrowDown" | "ArrowUp")
 }
 
 #[derive(Clone, Copy, Default)]
@@ -89,7 +83,8 @@ fn name(key: &str, code: &str, with: Modifiers) -> Option<String> {
 
 /// Whether the press belongs to something else.
 fn is_taken(event: &web_sys::KeyboardEvent, key: &str) -> bool {
-    if matches!(document().query_selector("dialog[open]"), Ok(Some(_))) {
+    // What somebody writes in a dialog can be sent all the same.
+    if matches!(document().query_selector("dialog[open]"), Ok(Some(_))) && !key.starts_with("Control+") {
         return true;
     }
     let Some(element) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {

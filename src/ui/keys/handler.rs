@@ -1,5 +1,7 @@
 //! What presses do.
 
+use std::sync::Arc;
+
 use leptos::attr::any_attribute::{AnyAttribute, IntoAnyAttribute};
 use leptos::attr::custom::custom_attribute;
 use leptos::attr::{aria_keyshortcuts, title};
@@ -17,9 +19,17 @@ pub struct Keys {
     on: bool,
     /// Whether the list of shortcuts is open.
     pub help: RwSignal<bool>,
+    in_rows: StoredValue<Option<InRows>>,
 }
 
+/// What a page does with a command while a row has the focus: the row's `data-row`. Whether it did anything.
+type InRows = Arc<dyn Fn(&str, Command) -> bool + Send + Sync>;
+
 impl Keys {
+    fn new(on: bool) -> Self {
+        Self { on, help: RwSignal::new(false), in_rows: StoredValue::new(None) }
+    }
+
     /// What an element carries whose command this is.
     pub fn on(self, command: Command) -> Vec<AnyAttribute> {
         if !self.on {
@@ -35,6 +45,15 @@ impl Keys {
         vec![mark, aria_keyshortcuts(keys).into_any_attr(), tip]
     }
 
+    /// What commands do while a row has the focus, before they do what they do everywhere. It is for as long as the
+    /// present owner lives.
+    pub fn in_rows(self, act: impl Fn(&str, Command) -> bool + Send + Sync + 'static) {
+        self.in_rows.set_value(Some(Arc::new(act)));
+        on_cleanup(move || {
+            let _ = self.in_rows.try_update_value(|in_rows| *in_rows = None);
+        });
+    }
+
     /// The mark alone, for an element around the one that has [`Keys::aria`].
     pub fn mark(self, command: Command) -> Option<&'static str> {
         self.on.then(|| command.mark())
@@ -48,14 +67,14 @@ impl Keys {
 
 /// The shortcuts; none where nobody is signed in.
 pub fn use_keys() -> Keys {
-    use_context().unwrap_or_else(|| Keys { on: false, help: RwSignal::new(false) })
+    use_context().unwrap_or_else(|| Keys::new(false))
 }
 
 /// Listens for shortcuts, if `on`, for as long as the present owner lives.
 ///
 /// On the server: nothing listens.
 pub fn provide_keys(on: bool) -> Keys {
-    let keys = Keys { on, help: RwSignal::new(false) };
+    let keys = Keys::new(on);
     provide_context(keys);
     let navigate = use_navigate();
     let reader = StoredValue::new(Reader::default());
@@ -63,6 +82,8 @@ pub fn provide_keys(on: bool) -> Keys {
         let meaning = reader.try_update_value(|reader| reader.read(&press.key, press.at));
         match meaning {
             None | Some(Meaning::Nothing) => false,
+            // Who holds a key down wants to go on, and nothing else more than once.
+            Some(Meaning::Do(command)) if press.repeat && !command.goes_on() => false,
             Some(Meaning::Begun) => true,
             Some(Meaning::Do(Command::Go(path))) => {
                 navigate(path, NavigateOptions::default());
@@ -72,7 +93,10 @@ pub fn provide_keys(on: bool) -> Keys {
                 keys.help.set(true);
                 true
             }
-            Some(Meaning::Do(command)) => act(command),
+            Some(Meaning::Do(command)) => {
+                let in_rows = keys.in_rows.try_get_value().flatten();
+                in_rows.zip(marked::row_name()).is_some_and(|(act, row)| act(&row, command)) || act(command)
+            }
         }
     });
     keys
@@ -88,11 +112,12 @@ fn act(command: Command) -> bool {
         Command::Open | Command::Go(_) | Command::Help => false,
         Command::Pick => marked::pick(),
         Command::PickRange => marked::pick_to_here(),
-        Command::Clear => marked::unpick_all(),
+        // What was opened last closes first.
+        Command::Clear => marked::press("close") || marked::unpick_all(),
         Command::Approve => marked::focus_or_ask(mark),
         Command::Reject | Command::Edit => marked::open(mark),
         Command::Send => marked::send_form(),
-        Command::Undo | Command::Arrivals => marked::press(mark),
+        Command::Undo | Command::Arrivals | Command::View(_) => marked::press(mark),
         Command::Search => marked::focus(mark),
     }
 }

@@ -13,7 +13,7 @@ pub enum Command {
     Pick,
     /// Ticks every row from the one ticked last to this one.
     PickRange,
-    /// Focus moves to what approves; pressing it is another step.
+    /// In the list opens the sheet, elsewhere focus moves to what approves; pressing it is another step.
     Approve,
     /// Opens the form that rejects, at its reason.
     Reject,
@@ -27,8 +27,10 @@ pub enum Command {
     Search,
     /// Loads what has arrived.
     Arrivals,
-    /// Unticks every row.
+    /// Closes what is open beside the list, else unticks every row.
     Clear,
+    /// Goes to a saved view: the first, the second, …
+    View(usize),
     /// Goes to a page.
     Go(&'static str),
     /// Shows the shortcuts.
@@ -78,10 +80,14 @@ pub const KEYMAP: &[Binding] = &[
     on(Place::List, Command::Open, &["Enter"], "Open what has the focus"),
     on(Place::List, Command::Pick, &["x"], "Select the row, or let it go"),
     on(Place::List, Command::PickRange, &["Shift+X"], "Select from the last selected row to this one"),
-    on(Place::List, Command::Clear, &["Escape"], "Let go of every selected row"),
+    on(Place::List, Command::Clear, &["Escape"], "Close what is open; then let go of every selected row"),
     on(Place::List, Command::Arrivals, &["."], "Load what is new"),
     on(Place::List, Command::Search, &["/"], "Search"),
-    on(Place::Deciding, Command::Approve, &["a"], "Go to Approve; Enter then approves"),
+    on(Place::List, Command::View(0), &["1"], "First saved view"),
+    on(Place::List, Command::View(1), &["2"], "Second saved view"),
+    on(Place::List, Command::View(2), &["3"], "Third saved view"),
+    on(Place::List, Command::View(3), &["4"], "Fourth saved view"),
+    on(Place::Deciding, Command::Approve, &["a"], "Approve: look once more, then press Enter"),
     on(Place::Deciding, Command::Reject, &["r"], "Write a reason to reject"),
     on(Place::Deciding, Command::Edit, &["e"], "Change the data"),
     on(Place::Deciding, Command::Send, &["Control+Enter"], "Send what you write (⌘ Enter on a Mac)"),
@@ -93,6 +99,11 @@ pub const KEYMAP: &[Binding] = &[
 ];
 
 impl Command {
+    /// Whether it is done again while its key is held down.
+    pub const fn goes_on(self) -> bool {
+        matches!(self, Self::Next | Self::Previous)
+    }
+
     /// Its keys as `aria-keyshortcuts` has them; two keys in a row have no place there.
     pub fn aria(self) -> String {
         self.keys().filter(|keys| !keys.contains(' ')).collect::<Vec<_>>().join(" ")
@@ -122,6 +133,10 @@ impl Command {
             Self::Search => "search",
             Self::Arrivals => "arrivals",
             Self::Clear => "clear",
+            Self::View(0) => "view-1",
+            Self::View(1) => "view-2",
+            Self::View(2) => "view-3",
+            Self::View(_) => "view-4",
             Self::Go(_) => "go",
             Self::Help => "help",
         }

@@ -9,5 +9,5 @@ mod keymap;
 mod table;
 
 pub use handler::{Keys, provide_keys, use_keys};
-pub use keymap::{Binding, Command, KEYMAP, Place};
+pub use keymap::Command;
 pub use table::{KeyTable, KeysDialog};

@@ -8,12 +8,13 @@ use leptos_router::hooks::use_url;
 
 use crate::ui::hooks::load_page;
 
+use super::approvals::preload_detail;
 use super::audit::AuditPage;
 use super::records::{NewRecordPage, RecordPage, RecordsPage};
 use super::set_up::SetUpPage;
 use super::settings::{
     AccountPage, ActionTypePage, ActionTypesPage, AgentPage, AgentsPage, MembersPage, NewActionTypePage,
-    TeamPage, TeamsPage, TokensPage, WebhookPage, WebhooksPage, WorkspacePage,
+    TeamPage, TeamsPage, TokensPage, ViewsPage, WebhookPage, WebhooksPage, WorkspacePage,
 };
 
 /// A page whose code comes late. Give it to a route as its view.
@@ -25,6 +26,7 @@ pub enum LatePage {
     NewRecord,
     Record,
     Account,
+    Views,
     Members,
     Tokens,
     Agents,
@@ -39,8 +41,40 @@ pub enum LatePage {
     Workspace,
 }
 
+/// A file with code that comes late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LateFile {
+    /// The pages in [`LatePage`].
+    Pages,
+    /// One approval; see `approvals/late_detail.rs`.
+    Detail,
+}
+
 /// Where the late pages are: these addresses and those below them.
 const LATE: [&str; 4] = ["/setup", "/audit", "/records", "/settings"];
+
+impl LateFile {
+    /// What the page at this address cannot be drawn without. `query`: with or without its question mark.
+    pub fn of(path: &str, query: &str) -> Option<Self> {
+        let is_at = |late: &str| {
+            path.strip_prefix(late).is_some_and(|below| below.is_empty() || below.starts_with('/'))
+        };
+        if LATE.iter().any(|late| is_at(late)) {
+            return Some(Self::Pages);
+        }
+        let below = path.strip_prefix("/approvals")?;
+        let panel = || query.trim_start_matches('?').split('&').any(|pair| pair.starts_with("open="));
+        (below.len() > 1 || panel()).then_some(Self::Detail)
+    }
+
+    /// The part of its name that this file does not share with others.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pages => "late",
+            Self::Detail => "detail",
+        }
+    }
+}
 
 impl ChooseView for LatePage {
     async fn choose(self) -> AnyView {
@@ -65,16 +99,14 @@ impl ChooseView for LatePage {
     }
 }
 
-/// Fetches the late pages if `path` is one of them, because a page that the server rendered is taken over at once.
-/// Whether it can be.
-pub async fn ready_for(path: &str) -> bool {
-    !is_late(path) || preload_draw().await.is_ok()
-}
-
-/// Whether a late page is at `path`.
-pub fn is_late(path: &str) -> bool {
-    LATE.iter()
-        .any(|late| path.strip_prefix(late).is_some_and(|below| below.is_empty() || below.starts_with('/')))
+/// Fetches what the page at this address cannot be drawn without, because a page that the server rendered is taken
+/// over at once. Whether it can be.
+pub async fn ready_for(path: &str, query: &str) -> bool {
+    match LateFile::of(path, query) {
+        None => true,
+        Some(LateFile::Pages) => preload_draw().await.is_ok(),
+        Some(LateFile::Detail) => preload_detail().await,
+    }
 }
 
 /// The only way to the late pages: what is reached from here alone goes into their file.
@@ -87,6 +119,7 @@ fn draw(page: LatePage) -> Result<AnyView, SplitLoaderError> {
         LatePage::NewRecord => view! { <NewRecordPage /> }.into_any(),
         LatePage::Record => view! { <RecordPage /> }.into_any(),
         LatePage::Account => view! { <AccountPage /> }.into_any(),
+        LatePage::Views => view! { <ViewsPage /> }.into_any(),
         LatePage::Members => view! { <MembersPage /> }.into_any(),
         LatePage::Tokens => view! { <TokensPage /> }.into_any(),
         LatePage::Agents => view! { <AgentsPage /> }.into_any(),
@@ -109,10 +142,12 @@ mod tests {
     #[test]
     fn an_address_is_late_with_all_below_it() {
         for late in ["/settings", "/settings/teams/7", "/records/new", "/audit", "/setup"] {
-            assert!(is_late(late), "{late}");
+            assert_eq!(LateFile::of(late, ""), Some(LateFile::Pages), "{late}");
         }
-        for early in ["/", "/approvals", "/approvals/7", "/sign-in", "/settingsother"] {
-            assert!(!is_late(early), "{early}");
+        for early in ["/", "/approvals", "/approvals/", "/sign-in", "/settingsother"] {
+            assert_eq!(LateFile::of(early, "?q=open"), None, "{early}");
         }
+        assert_eq!(LateFile::of("/approvals/7", ""), Some(LateFile::Detail));
+        assert_eq!(LateFile::of("/approvals", "?q=a&open=7"), Some(LateFile::Detail));
     }
 }

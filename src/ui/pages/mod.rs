@@ -11,7 +11,7 @@ pub mod settings;
 pub mod sign_in;
 mod signed_in;
 
-pub use late::{LatePage, is_late, ready_for};
+pub use late::{LateFile, LatePage, ready_for};
 pub use not_found::NotFound;
 pub use page_error::{PageError, sign_in_path};
 pub use signed_in::{SignedIn, use_session};

@@ -13,7 +13,7 @@ use crate::server_fns::account::me;
 use crate::server_fns::approvals::approval_count;
 use crate::ui::components::{Badge, Icon, IconMark, ThemeSwitch, Tone, use_announcer};
 use crate::ui::forms::provide_returned;
-use crate::ui::hooks::{LiveState, provide_events, use_events, use_navigation_focus};
+use crate::ui::hooks::{LiveState, provide_events, provide_zone, use_events, use_navigation_focus};
 use crate::ui::keys::{KeysDialog, provide_keys};
 use crate::ui::layout::{AppFrame, NavItem, NavSection};
 use crate::ui::words::human;
@@ -47,6 +47,7 @@ pub fn SignedIn() -> impl IntoView {
         let view = match session.await {
             Ok((me, waiting)) => {
                 provide_context(me.clone());
+                provide_zone(me.preferences.time_zone.clone());
                 view! { <Frame me=me waiting=waiting /> }.into_any()
             }
             Err(error) => view! {

@@ -26,7 +26,7 @@ pub async fn decide(by: &Allowed<DecideApprovals>, db: &Db, bulk: BulkDecide) ->
             confirmation: None,
             records_hash: None,
         };
-        let (status, problem) = match approve(&approver, db, item.id, decision, Bulk::Yes).await {
+        let (status, problem) = match approve(&approver, db, item.id, decision, None, Bulk::Yes).await {
             Ok(decided) if decided.votes_missing > 0 => (BulkStatus::Voted, None),
             Ok(_) if bulk.approved => (BulkStatus::Approved, None),
             Ok(_) => (BulkStatus::Rejected, None),

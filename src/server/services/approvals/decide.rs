@@ -1,5 +1,6 @@
 //! Deciding: approve, reject, edit and approve, vote. Shown = decided = executed.
 
+use super::fields::{self, Fields};
 use super::{audit_of, drift, lost, perform_job, record};
 use crate::domain::approval::{Approval, ApprovalStatus, Decide, Decided};
 use crate::domain::canonical::Data;
@@ -24,21 +25,24 @@ pub async fn decide(
     decision: Decide,
 ) -> AppResult<Decided> {
     decision.validate()?;
-    approve(&Approver::new(by)?, db, id, decision, Bulk::No).await
+    approve(&Approver::new(by)?, db, id, decision, None, Bulk::No).await
 }
 
-/// Whether the decision is one of many: critical actions are not decided in bulk.
+/// Whether the decision is one of many: critical actions are not decided in bulk, and high ones approved only once
+/// this reviewer has opened them with this data.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Bulk {
     No,
     Yes,
 }
 
+/// `edited` is read against the data that the decision's hash names.
 pub(super) async fn approve(
     approver: &Approver,
     db: &Db,
     id: ApprovalId,
-    decision: Decide,
+    mut decision: Decide,
+    edited: Option<&Fields>,
     bulk: Bulk,
 ) -> AppResult<Decided> {
     let (mut tx, found) = db.begin_deciding(approver.workspace(), id).await?;
@@ -65,8 +69,18 @@ pub(super) async fn approve(
     if bulk == Bulk::Yes && approval.risk_level == RiskLevel::Critical {
         return Err(AppError::refused("Critical actions are decided one by one."));
     }
+    let unseen_high = bulk == Bulk::Yes && decision.approved && approval.risk_level == RiskLevel::High && {
+        let (workspace, user) = (approver.workspace(), approver.user_id());
+        tx.approval_opened_at(workspace, id, user, &approval.args_hash).await?.is_none()
+    };
+    if unseen_high {
+        return Err(AppError::refused("High-risk actions are approved in bulk only after you opened each."));
+    }
     if decision.approved {
         drift::look_again(&mut tx, &approval, decision.records_hash.as_deref()).await?;
+    }
+    if let Some(edited) = edited {
+        decision.edited_action_data = Some(fields::edited(&mut tx, &approval, edited).await?);
     }
     let edited = match decision.edited_action_data {
         Some(ref data) if decision.approved && data.hash() != approval.args_hash => {

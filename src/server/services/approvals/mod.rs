@@ -6,8 +6,12 @@ pub mod comments;
 pub mod decide;
 mod drift;
 pub mod expiry;
+pub mod fields;
 pub mod lifecycle;
+pub mod opening;
 pub mod read;
+mod similar;
+pub mod snooze;
 pub mod submit;
 
 use crate::domain::AppError;
@@ -24,6 +28,8 @@ pub const PERFORM: &str = "action.perform";
 pub const EXPIRE: &str = "approval.expire";
 /// Puts a claimed action whose agent never reported to `unknown`.
 pub const CLAIM_TIMEOUT: &str = "action.claim_timeout";
+/// Brings back what a member put aside.
+pub const WAKE: &str = "approval.wake";
 /// Re-creates what a freeze may have dropped.
 pub const THAW: &str = "approvals.thaw";
 

@@ -1,19 +1,22 @@
 //! Reading approvals: the list, the detail with its preview.
 
-use super::{comments, drift};
+use super::{comments, drift, similar};
 use crate::domain::approval::{
     Approval, ApprovalDetail, ApprovalFilter, ApprovalNow, ApprovalSort, ApprovalStatus, Preview,
 };
 use crate::domain::approval_query::ApprovalCriteria;
 use crate::domain::catalogue;
+use crate::domain::edit_fields::edit_fields;
 use crate::domain::ids::{ApprovalId, RecordId};
 use crate::domain::member::Permission;
 use crate::domain::page::{DEFAULT_LIMIT, Page};
 use crate::domain::params::given;
 use crate::domain::record::Record;
+use crate::domain::snooze::SnoozedToo;
 use crate::domain::{AppError, AppResult, FieldError};
 use crate::server::services::ctx::{Allowed, Holder, ReadApprovals};
-use crate::server::storage::approvals::{ListQuery, SortKey, words};
+use crate::server::services::gate;
+use crate::server::storage::approvals::{Aside, ListQuery, SortKey, words};
 use crate::server::storage::audit::AuditQuery;
 use crate::server::storage::cursor;
 use crate::server::storage::{Conn, Db};
@@ -66,14 +69,12 @@ pub async fn detail(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> App
     let query = AuditQuery { approval: Some(id), oldest_first: true, limit: 200, ..AuditQuery::default() };
     let history = conn.audit_list(by.workspace(), &query).await?;
     let comments = comments::readable(by, &mut conn, id).await?;
-    let owner = match approval.agent_id {
-        Some(agent) => conn
-            .gate_facts(by.workspace(), Some(agent), None, &approval.action_type)
-            .await?
-            .and_then(|facts| facts.agent)
-            .and_then(|agent| agent.owner_id),
-        None => None,
-    };
+    let (similar, difference) = similar::decided(&mut conn, &approval).await?;
+    let facts = conn
+        .gate_facts(by.workspace(), approval.agent_id, None, &approval.action_type)
+        .await?
+        .ok_or_else(|| AppError::not_found("approval"))?;
+    let owner = facts.agent.as_ref().and_then(|agent| agent.owner_id);
     let why_not = match &by.principal().holder {
         Holder::Agent { .. } => Some("Agents never decide.".to_owned()),
         Holder::Human { .. } if !by.principal().may(Permission::DecideApprovals) => {
@@ -93,6 +94,22 @@ pub async fn detail(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> App
         }
         Holder::Human { .. } => None,
     };
+    let edit_fields = match gate::data_schema(&facts, &approval.action_type)? {
+        Some(schema) if why_not.is_none() => edit_fields(&schema, &approval.action_data),
+        _ => Vec::new(),
+    };
+    let aside_until = match by.principal().user_id() {
+        Some(user) if approval.status == ApprovalStatus::Pending => {
+            conn.snooze_get(by.workspace(), user, id).await?
+        }
+        _ => None,
+    };
+    // Whoever waits for a connection while holding one may wait for ever.
+    drop(conn);
+    let snoozed_until = match aside_until {
+        Some(until) if until > db.now().await? => Some(until),
+        _ => None,
+    };
     Ok(ApprovalDetail {
         may_decide: why_not.is_none(),
         why_not,
@@ -101,6 +118,10 @@ pub async fn detail(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> App
         records,
         history,
         comments,
+        similar,
+        difference,
+        edit_fields,
+        snoozed_until,
     })
 }
 
@@ -126,9 +147,13 @@ async fn preview_with(conn: &mut Conn, approval: &Approval, records: Vec<Record>
     }))
 }
 
-/// How many wait for a decision, counted to at most 1,000.
+/// How many wait for a decision, counted to at most 1,000; for a member, without what they put aside.
 pub async fn count_pending(by: &Allowed<ReadApprovals>, db: &Db) -> AppResult<i64> {
-    Ok(db.read().await?.approval_count_pending(by.workspace(), 1000).await?)
+    let without = match by.principal().user_id() {
+        Some(user) => Some((user, db.now().await?)),
+        None => None,
+    };
+    Ok(db.read().await?.approval_count_pending(by.workspace(), without, 1000).await?)
 }
 
 async fn parse(by: &Allowed<ReadApprovals>, db: &Db, filter: &ApprovalFilter) -> AppResult<ListQuery> {
@@ -146,10 +171,18 @@ async fn parse(by: &Allowed<ReadApprovals>, db: &Db, filter: &ApprovalFilter) ->
         expires_before: None,
         outcome: meant.outcome,
         external_ref: meant.external_ref,
+        aside: None,
         after: None,
         sort: meant.sort,
         limit: page_limit(filter.limit.as_deref(), &mut errors),
     };
+    if let (Some(user), Some(ApprovalStatus::Pending)) = (by.principal().user_id(), query.status) {
+        query.aside = match meant.snoozed {
+            None => Some(Aside::Without(user, db.now().await?)),
+            Some(SnoozedToo::Only) => Some(Aside::Only(user, db.now().await?)),
+            Some(SnoozedToo::All) => None,
+        };
+    }
     if let Some(text) = given(filter.cursor.as_deref()) {
         match sort_key(text, query.sort) {
             Some(key) => query.after = Some(key),

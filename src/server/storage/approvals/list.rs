@@ -8,7 +8,7 @@
 use super::row::{ApprovalRow, COLUMNS, fold, risk_order};
 use crate::args;
 use crate::domain::approval::{Approval, ApprovalSort as Sort, ApprovalStatus};
-use crate::domain::ids::{AgentId, TeamId, WorkspaceId};
+use crate::domain::ids::{AgentId, TeamId, UserId, WorkspaceId};
 use crate::domain::outcome::OutcomeStatus;
 use crate::domain::risk::RiskLevel;
 use crate::domain::workspace::Department;
@@ -37,9 +37,17 @@ pub struct ListQuery {
     pub expires_before: Option<DateTime<Utc>>,
     pub outcome: Option<OutcomeStatus>,
     pub external_ref: Option<String>,
+    pub aside: Option<Aside>,
     pub after: Option<SortKey>,
     pub sort: Sort,
     pub limit: u32,
+}
+
+/// What one member has put aside by a time: without it, or only it.
+#[derive(Clone, Copy, Debug)]
+pub enum Aside {
+    Without(UserId, DateTime<Utc>),
+    Only(UserId, DateTime<Utc>),
 }
 
 /// Where a page ended.
@@ -53,8 +61,11 @@ pub struct SortKey {
 impl Conn {
     /// Up to `limit + 1` approvals: the extra one says that there is a next page.
     pub async fn approval_list(&mut self, query: &ListQuery) -> Result<Vec<Approval>, StorageError> {
-        let mut approvals =
-            if query.words.is_empty() { self.page(listed(query)).await? } else { self.found(query).await? };
+        let mut approvals = if query.words.is_empty() {
+            self.page(listed(query, self.engine())).await?
+        } else {
+            self.found(query).await?
+        };
         self.votes_into(query.workspace_id, &mut approvals).await?;
         Ok(approvals)
     }
@@ -77,19 +88,23 @@ impl Conn {
         Ok(rows.into_iter().map(Approval::try_from).collect::<Result<_, _>>()?)
     }
 
-    /// How many wait, counted to at most `bound`.
+    /// How many wait, counted to at most `bound`; without what a member has put aside by a time.
     pub async fn approval_count_pending(
         &mut self,
         workspace: WorkspaceId,
+        without: Option<(UserId, DateTime<Utc>)>,
         bound: i64,
     ) -> Result<i64, StorageError> {
+        let (user, now) = without.unzip();
         let (count,): (i64,) = self
             .fetch_one(
                 crate::sql!(
-                    "SELECT COUNT(*) FROM (SELECT 1 AS one FROM agent_pending_actions WHERE workspace_id = $1 ",
-                    "AND status = 'pending' LIMIT $2) AS bounded"
+                    "SELECT COUNT(*) FROM (SELECT 1 AS one FROM agent_pending_actions a WHERE a.workspace_id = $1 ",
+                    "AND a.status = 'pending' AND NOT EXISTS (SELECT 1 FROM approval_snoozes z ",
+                    "WHERE z.workspace_id = $1 AND z.user_id = $3 AND z.approval_id = a.id AND z.until > $4) ",
+                    "LIMIT $2) AS bounded"
                 ),
-                args![workspace, bound],
+                args![workspace, bound, user, now],
             )
             .await?;
         Ok(count)
@@ -103,7 +118,7 @@ struct Conditions {
 }
 
 impl Conditions {
-    fn of(query: &ListQuery) -> Self {
+    fn of(query: &ListQuery, engine: Engine) -> Self {
         let mut all = Self { sql: "a.workspace_id = $1".to_owned(), args: args![query.workspace_id] };
         if let Some(status) = query.status {
             all.and("a.status = ?", args![status.as_str()]);
@@ -132,6 +147,24 @@ impl Conditions {
         }
         if let Some(external_ref) = &query.external_ref {
             all.and("a.external_ref = ?", args![external_ref]);
+        }
+        match query.aside {
+            Some(Aside::Without(user, now)) => {
+                let aside = "NOT EXISTS (SELECT 1 FROM approval_snoozes z WHERE z.workspace_id = $1 \
+                     AND z.user_id = ? AND z.approval_id = a.id AND z.until > ?)";
+                all.and(aside, args![user, now]);
+            }
+            // A member's own few, so that the list is not walked for them: PostgreSQL would, until it has counted both.
+            Some(Aside::Only(user, now)) => {
+                let own = "SELECT z.approval_id FROM approval_snoozes z \
+                     WHERE z.workspace_id = $1 AND z.user_id = ? AND z.until > ?";
+                let aside = match engine {
+                    Engine::Sqlite => format!("a.id IN ({own})"),
+                    Engine::Postgres => format!("a.id = ANY (ARRAY ({own}))"),
+                };
+                all.and(&aside, args![user, now]);
+            }
+            None => {}
         }
         if let Some(key) = &query.after {
             match query.sort {
@@ -177,14 +210,14 @@ fn rows(query: &ListQuery) -> u32 {
 }
 
 /// Without words.
-fn listed(query: &ListQuery) -> (String, Vec<Arg>) {
-    let Conditions { sql, args } = Conditions::of(query);
+fn listed(query: &ListQuery, engine: Engine) -> (String, Vec<Arg>) {
+    let Conditions { sql, args } = Conditions::of(query, engine);
     (format!("{COLUMNS} WHERE {sql} {} LIMIT {}", order(query.sort, 'a'), rows(query)), args)
 }
 
 /// Those with the words among the first `near` rows of the list.
 fn found_near(query: &ListQuery, near: usize, engine: Engine) -> (String, Vec<Arg>) {
-    let mut conditions = Conditions::of(query);
+    let mut conditions = Conditions::of(query, engine);
     let (column, holds) = match engine {
         Engine::Sqlite => {
             let words: Vec<String> = query
@@ -214,7 +247,7 @@ fn found_near(query: &ListQuery, near: usize, engine: Engine) -> (String, Vec<Ar
 /// Those with the words, from the word index. `CROSS JOIN` (SQLite) and `OFFSET 0` (PostgreSQL) keep the engine from
 /// walking the list after all.
 fn found_by_index(query: &ListQuery, engine: Engine) -> (String, Vec<Arg>) {
-    let mut conditions = Conditions::of(query);
+    let mut conditions = Conditions::of(query, engine);
     let found = match engine {
         Engine::Sqlite => {
             let words: Vec<String> = query.words.iter().map(|word| format!("\"{word}\"*")).collect();

@@ -4,14 +4,18 @@
 
 mod comments;
 mod list;
+mod opens;
 mod outcome;
 mod row;
+mod similar;
+mod snoozes;
 mod transition;
 mod votes;
 
-pub use list::{ListQuery, SortKey, words};
+pub use list::{Aside, ListQuery, SortKey, words};
 pub use outcome::{Finished, Performing};
 pub use row::{Deciding, NewApproval};
+pub use similar::Similar;
 pub use transition::Decision;
 
 use super::db::Engine;

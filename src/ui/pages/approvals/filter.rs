@@ -10,14 +10,15 @@ use crate::ui::words::human;
 pub const PATH: &str = "/approvals";
 const PAGE_SIZE: &str = "25";
 
-/// The tabs: the filter's `status`, and its word.
-pub const TABS: [(Option<&str>, &str); 6] = [
-    (None, "Pending"),
-    (Some("approved"), "Approved"),
-    (Some("rejected"), "Rejected"),
-    (Some("expired"), "Expired"),
-    (Some("auto_approved"), "Ran automatically"),
-    (Some("all"), "All"),
+/// The tabs: the filter's `status` and `snoozed`, and the word for both.
+pub const TABS: [(Option<&str>, Option<&str>, &str); 7] = [
+    (None, None, "Pending"),
+    (None, Some("only"), "Snoozed"),
+    (Some("approved"), None, "Approved"),
+    (Some("rejected"), None, "Rejected"),
+    (Some("expired"), None, "Expired"),
+    (Some("auto_approved"), None, "Ran automatically"),
+    (Some("all"), None, "All"),
 ];
 
 /// How long until the deadline, as the filter's seconds and in words.
@@ -38,6 +39,7 @@ pub fn from_query(query: &ParamsMap) -> ApprovalFilter {
         expiring_within: get("expiringWithin"),
         outcome: get("outcome"),
         external_ref: get("externalRef"),
+        snoozed: get("snoozed"),
         sort: get("sort").filter(|sort| sort != "expires_at"),
         limit: Some(PAGE_SIZE.to_owned()),
         cursor: get("cursor"),
@@ -100,6 +102,12 @@ pub fn chips(filter: &ApprovalFilter, team: Option<&str>, agent: Option<&str>) -
         base.expiring_within.as_ref().map(within),
         ApprovalFilter { expiring_within: None, ..base.clone() },
     );
+    let aside = |snoozed: &str| match snoozed {
+        "only" => "Only these".to_owned(),
+        "all" => "Shown too".to_owned(),
+        other => other.to_owned(),
+    };
+    add("Snoozed", base.snoozed.as_deref().map(aside), ApprovalFilter { snoozed: None, ..base.clone() });
     add("Outcome", base.outcome.as_deref().map(human), ApprovalFilter { outcome: None, ..base.clone() });
     add("Reference", base.external_ref.clone(), ApprovalFilter { external_ref: None, ..base.clone() });
     chips
@@ -120,6 +128,7 @@ mod tests {
         for (name, value) in [
             ("externalRef", "7"),
             ("sort", "risk"),
+            ("snoozed", "only"),
             ("status", "all"),
             ("q", "a & b"),
             ("riskLevel", ""),
@@ -128,7 +137,7 @@ mod tests {
             query.insert(name, value.to_owned());
         }
         let filter = from_query(&query);
-        assert_eq!(href(&filter), "/approvals?status=all&q=a+%26+b&externalRef=7&sort=risk");
+        assert_eq!(href(&filter), "/approvals?status=all&q=a+%26+b&externalRef=7&snoozed=only&sort=risk");
         assert_eq!(href(&ApprovalFilter::default()), "/approvals");
     }
 
@@ -137,12 +146,14 @@ mod tests {
         let filter = ApprovalFilter {
             q: Some("x".to_owned()),
             risk_level: Some("high".to_owned()),
+            snoozed: Some("only".to_owned()),
             cursor: Some("c".to_owned()),
             ..ApprovalFilter::default()
         };
         let chips = chips(&filter, None, None);
-        assert_eq!(chips.len(), 2);
-        assert_eq!(chips[0].remove_href, "/approvals?riskLevel=high");
+        assert_eq!(chips.len(), 3);
+        assert_eq!(chips[0].remove_href, "/approvals?riskLevel=high&snoozed=only");
         assert_eq!((chips[1].label.as_str(), chips[1].value.as_str()), ("Risk", "High"));
+        assert_eq!((chips[2].label.as_str(), chips[2].value.as_str()), ("Snoozed", "Only these"));
     }
 }

@@ -28,11 +28,11 @@ pub fn FilterBar(
 ) -> impl IntoView {
     let tabs = TABS
         .iter()
-        .map(|(status, word)| {
-            let status = status.map(str::to_owned);
+        .map(|(status, snoozed, word)| {
+            let (status, snoozed) = (status.map(str::to_owned), snoozed.map(str::to_owned));
             Tab {
-                current: filter.status == status,
-                href: href(&ApprovalFilter { status, ..first_page(&filter) }),
+                current: filter.status == status && filter.snoozed == snoozed,
+                href: href(&ApprovalFilter { status, snoozed, ..first_page(&filter) }),
                 label: (*word).to_owned(),
                 count: None,
             }
@@ -70,7 +70,9 @@ fn FilterForm(
     // What the form does not ask for stays in force.
     let kept: Vec<_> = fields(&filter)
         .into_iter()
-        .filter(|(name, _)| ["status", "teamId", "agentId", "outcome", "externalRef"].contains(name))
+        .filter(|(name, _)| {
+            ["status", "teamId", "agentId", "outcome", "externalRef", "snoozed"].contains(name)
+        })
         .filter_map(|(name, value)| {
             value.map(|value| view! { <input type="hidden" name=name value=value.to_owned() /> })
         })

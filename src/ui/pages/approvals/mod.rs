@@ -4,12 +4,18 @@ mod bulk_bar;
 mod detail;
 mod filter;
 mod filter_bar;
+mod late_detail;
+mod panel;
+mod picked;
 mod queue;
 mod queue_page;
 mod queue_state;
 mod row;
 mod row_decide;
+mod sheet;
 mod undo_strip;
+mod views_bar;
 
 pub use detail::ApprovalPage;
+pub use late_detail::preload_detail;
 pub use queue_page::ApprovalsPage;

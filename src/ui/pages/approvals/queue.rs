@@ -13,8 +13,11 @@ use crate::ui::keys::{Command, use_keys};
 
 use super::bulk_bar::BulkBar;
 use super::filter::{PATH, first_page, href};
+use super::late_detail::use_detail_soon;
+use super::panel::Opened;
 use super::queue_state::{Queue, RowState};
 use super::row::QueueRow;
+use super::sheet::{DecisionSheet, Intent};
 use super::undo_strip::UndoStrip;
 
 /// One page of the list.
@@ -28,14 +31,26 @@ pub fn QueueView(
     filter: ApprovalFilter,
     /// Who looks.
     me: Me,
+    /// What is opened beside the list.
+    opened: Opened,
     /// Reads the list anew.
     reload: Callback<()>,
 ) -> impl IntoView {
     let may_decide = me.may(Permission::DecideApprovals);
     let next =
         page.next_cursor.map(|cursor| href(&ApprovalFilter { cursor: Some(cursor), ..filter.clone() }));
+    let is_pending = filter.status.is_none();
     let first = filter.cursor.is_some().then(|| href(&first_page(&filter)));
-    let queue = Queue::new(page.items, held, filter.clone(), me.user_id);
+    let queue = Queue::new(page.items, held, filter.clone(), me.user_id, opened);
+    use_detail_soon();
+    if may_decide {
+        use_keys().in_rows(move |row, command| match command {
+            Command::Approve => queue.ask(row, Intent::Approve),
+            Command::Edit => queue.ask(row, Intent::Edit),
+            Command::Reject => queue.ask(row, Intent::Reject),
+            _ => false,
+        });
+    }
     let rows = queue.rows();
     watch_deadlines(rows.clone());
     let list = if rows.is_empty() {
@@ -45,7 +60,12 @@ pub fn QueueView(
             .into_iter()
             .map(|row| view! { <QueueRow queue=queue row=row may_decide=may_decide /> })
             .collect();
-        view! { <ul aria-label="Approvals" class="card divide-y divide-line">{rows}</ul> }.into_any()
+        let all = (may_decide && is_pending).then(|| view! { <PickAll queue=queue /> });
+        view! {
+            {all}
+            <ul aria-label="Approvals" class="card divide-y divide-line">{rows}</ul>
+        }
+        .into_any()
     };
     view! {
         <Arrivals queue=queue reload=reload />
@@ -55,6 +75,7 @@ pub fn QueueView(
             <UndoStrip queue=queue />
             {may_decide.then(|| view! { <BulkBar queue=queue /> })}
         </div>
+        {may_decide.then(|| view! { <DecisionSheet queue=queue me=me /> })}
         {(first.is_some() || next.is_some())
             .then(|| {
                 view! {
@@ -107,6 +128,21 @@ fn Arrivals(
                     }
                 })
         }}
+    }
+}
+
+/// Ticks everything that the filter finds, on this page and on the others.
+#[component]
+fn PickAll(
+    /// The queue.
+    queue: Queue,
+) -> impl IntoView {
+    view! {
+        <div class="js-only mb-2 flex justify-end">
+            <Button size=ButtonSize::Small variant=ButtonVariant::Ghost on:click=move |_| queue.pick_all()>
+                "Select all that match"
+            </Button>
+        </div>
     }
 }
 

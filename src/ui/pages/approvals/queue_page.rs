@@ -6,15 +6,19 @@ use leptos_router::hooks::use_query_map;
 
 use crate::domain::AppError;
 use crate::domain::approval::{Approval, ApprovalFilter};
+use crate::domain::ids::ApprovalId;
 use crate::domain::page::Page;
 use crate::server_fns::approvals::approval_list;
+use crate::server_fns::saved_views::saved_view_list;
 use crate::ui::components::{PageHeader, SkeletonRows};
 use crate::ui::forms::ReturnedError;
 use crate::ui::pages::{PageError, use_session};
 
 use super::filter::from_query;
 use super::filter_bar::FilterBar;
+use super::panel::{DetailPanel, Opened};
 use super::queue::QueueView;
+use super::views_bar::{SaveView, ViewsBar};
 
 /// The queue of approvals.
 #[component]
@@ -25,8 +29,16 @@ pub fn ApprovalsPage() -> impl IntoView {
     let reads = RwSignal::new(0_u32);
     let loaded = Resource::new(move || (filter.get(), reads.get()), |(filter, _)| load(filter));
     let reload = Callback::new(move |()| reads.update(|reads| *reads += 1));
+    let views = Resource::new(|| (), |()| saved_view_list());
+    let views_saved = Callback::new(move |()| views.refetch());
+    let opened = Opened::new(Memo::new(move |_| {
+        query.with(|query| query.get("open").and_then(|id| id.parse::<ApprovalId>().ok()))
+    }));
+    let panel_me = me.clone();
     view! {
         <Title text="Approvals" />
+        <div class=("queue-open", move || opened.id.with(Option::is_some))>
+        <div class="queue">
         <PageHeader title="Approvals" />
         <ReturnedError />
         <Transition fallback=|| view! { <SkeletonRows rows=8 label="Loading approvals" /> }>
@@ -34,11 +46,13 @@ pub fn ApprovalsPage() -> impl IntoView {
                 let me = me.clone();
                 Suspend::new(async move {
                     let (filter, answer, held) = loaded.await;
+                    // Without them the list is as useful.
+                    let views = views.await.map(|page| page.items).unwrap_or_default();
                     let (team, agent) = names(&filter, &answer);
                     let list = match answer {
                         Ok(page) => {
                             let filter = filter.clone();
-                            view! { <QueueView page=page held=held filter=filter me=me reload=reload /> }.into_any()
+                            view! { <QueueView page=page held=held filter=filter me=me opened=opened reload=reload /> }.into_any()
                         }
                         Err(error) => {
                             view! { <PageError title="The approvals could not be loaded" error=error retry=reload /> }
@@ -46,12 +60,17 @@ pub fn ApprovalsPage() -> impl IntoView {
                         }
                     };
                     view! {
-                        <FilterBar filter=filter team=team agent=agent />
+                        <ViewsBar views=views.clone() filter=filter.clone() />
+                        <FilterBar filter=filter.clone() team=team agent=agent />
+                        <SaveView views=views filter=filter saved=views_saved />
                         {list}
                     }
                 })
             }}
         </Transition>
+        </div>
+        <DetailPanel opened=opened filter=filter me=panel_me reload=reload />
+        </div>
     }
 }
 

@@ -7,14 +7,18 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::domain::AppError;
-use crate::domain::approval::{Approval, ApprovalFilter, ApprovalStatus};
+use crate::domain::approval::{Approval, ApprovalFilter, ApprovalStatus, Decided};
 use crate::domain::bulk::BulkOutcome;
 use crate::domain::event::Topic;
 use crate::domain::ids::{ApprovalId, UserId};
-use crate::server_fns::approvals::{approval_get, approval_list};
+use crate::server_fns::approvals::{approval_get, approval_list, approval_opened};
 use crate::ui::components::{Announcer, use_announcer};
 use crate::ui::hooks::{Changes, focus_soon, focus_within, use_events};
 use crate::ui::words::{is_in_hold, moment, short_title, status_words};
+
+use super::panel::Opened;
+use super::picked::{Picks, all_that_match};
+use super::sheet::{Intent, SheetState};
 
 /// One row.
 #[derive(Clone, Copy)]
@@ -36,17 +40,31 @@ pub struct Queue {
     told: StoredValue<BTreeSet<ApprovalId>>,
     me: UserId,
     announcer: Announcer,
-    /// `<id>.<argsHash>` of each ticked row.
-    pub picked: RwSignal<BTreeSet<String>>,
+    /// What is ticked, on this page or not.
+    pub picked: RwSignal<Picks>,
+    /// Which of the ticked ones this member has opened.
+    pub read: RwSignal<BTreeSet<ApprovalId>>,
     /// This member's approvals that can still be undone.
     pub held: RwSignal<Vec<Approval>>,
     /// Approvals of this list that are not on the screen yet.
     pub arrived: RwSignal<BTreeSet<ApprovalId>>,
+    /// The names of critical ones that match but are not ticked.
+    pub critical: RwSignal<Vec<String>>,
+    /// The decision sheet over the list.
+    pub sheet: SheetState,
+    /// What is opened beside the list.
+    pub opened: Opened,
 }
 
 impl Queue {
     /// The queue over one page of a list. Follows the event stream until its owner is gone.
-    pub fn new(items: Vec<Approval>, held: Vec<Approval>, filter: ApprovalFilter, me: UserId) -> Self {
+    pub fn new(
+        items: Vec<Approval>,
+        held: Vec<Approval>,
+        filter: ApprovalFilter,
+        me: UserId,
+        opened: Opened,
+    ) -> Self {
         let rows = items
             .into_iter()
             .map(|approval| RowState {
@@ -62,8 +80,12 @@ impl Queue {
             me,
             announcer: use_announcer(),
             picked: RwSignal::default(),
+            read: RwSignal::default(),
             held: RwSignal::new(held.into_iter().filter(|approval| is_mine(approval, me)).collect()),
             arrived: RwSignal::default(),
+            critical: RwSignal::default(),
+            sheet: SheetState::new(),
+            opened,
         };
         use_events().listen(move |changes| queue.follow(&changes));
         queue
@@ -78,13 +100,69 @@ impl Queue {
         self.rows.try_get_value().is_none()
     }
 
+    /// Shows one beside the list.
+    pub fn show(&self, id: ApprovalId) {
+        self.opened.show(&self.filter.get_value(), id);
+    }
+
+    /// Opens the sheet for a row that waits, named by its id. Whether there is one.
+    pub fn ask(&self, id: &str, intent: Intent) -> bool {
+        let row = id.parse().ok().and_then(|id| self.row(id));
+        let waits = row.filter(|row| row.approval.with_untracked(|of| of.status == ApprovalStatus::Pending));
+        if let Some(row) = waits {
+            self.sheet.ask(row.id, intent);
+        }
+        waits.is_some()
+    }
+
     /// Ticks or unticks a row.
-    pub fn pick(&self, value: String, on: bool) {
+    pub fn pick(&self, approval: &Approval, on: bool) {
         self.picked.update(|picked| {
             if on {
-                picked.insert(value);
+                picked.insert(approval.id, approval.into());
             } else {
-                picked.remove(&value);
+                picked.remove(&approval.id);
+            }
+        });
+    }
+
+    /// Ticks everything that the list's filter finds now. Critical ones are named, not ticked.
+    pub fn pick_all(self) {
+        let filter = self.filter.get_value();
+        spawn_local(async move {
+            let found = all_that_match(filter).await;
+            if self.is_gone() {
+                return;
+            }
+            match found {
+                Ok((picks, critical)) => {
+                    let left_out = match critical.len() {
+                        0 => String::new(),
+                        1 => ". 1 is critical and is decided by itself".to_owned(),
+                        many => format!(". {many} are critical and are decided one by one"),
+                    };
+                    self.announcer.announce(format!("{} selected{left_out}.", picks.len()));
+                    self.critical.set(critical);
+                    self.picked.set(picks);
+                }
+                Err(error) => self.announcer.announce(error.to_string()),
+            }
+        });
+    }
+
+    /// Asks which of the ticked high-risk ones this member has opened: only those are approved together.
+    pub fn learn_read(self) {
+        let high: Vec<_> = self.picked.with_untracked(|picked| {
+            picked.iter().filter(|(_, of)| of.risk.is_armed()).map(|(id, _)| *id).collect()
+        });
+        if high.is_empty() {
+            return;
+        }
+        spawn_local(async move {
+            for some in high.chunks(200) {
+                if let Ok(page) = approval_opened(some.to_vec()).await {
+                    let _ = self.read.try_update(|read| read.extend(page.items));
+                }
             }
         });
     }
@@ -106,6 +184,25 @@ impl Queue {
         let id = approval.id;
         self.apply(approval);
         focus_soon(self.next_after(id));
+    }
+
+    /// The same, decided in the sheet over the list.
+    pub fn decided_in_sheet(&self, decided: Decided) {
+        if self.is_gone() {
+            return;
+        }
+        self.sheet.open.set(false);
+        self.note(decided.approval.id, None);
+        self.decided(decided.approval, decided.votes_missing);
+    }
+
+    /// Somebody else decided while the sheet was open.
+    pub fn lost_in_sheet(&self, id: ApprovalId, error: &AppError) {
+        if self.is_gone() {
+            return;
+        }
+        self.sheet.open.set(false);
+        self.refused(id, error);
     }
 
     /// The server refused a decision because the state of things is another one by now.
@@ -130,6 +227,11 @@ impl Queue {
         focus_soon(row.unwrap_or_else(|| "page-title".to_owned()));
     }
 
+    /// Many are being decided.
+    pub fn bulk_begun(&self, count: usize) {
+        self.announcer.announce(format!("Sending {count} decisions…"));
+    }
+
     /// Many were decided; each row says what became of it.
     pub fn bulk_done(&self, outcome: &BulkOutcome) {
         if self.is_gone() {
@@ -152,8 +254,9 @@ impl Queue {
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
         self.announcer.announce(words.join(", "));
-        self.picked.set(BTreeSet::new());
-        for result in &outcome.results {
+        self.picked.set(Picks::new());
+        self.critical.set(Vec::new());
+        for result in outcome.results.iter().filter(|result| self.row(result.id).is_some()) {
             self.note(result.id, result.problem.clone());
             self.fetch(result.id);
         }
@@ -228,7 +331,7 @@ impl Queue {
     }
 
     /// Shows what the server says now, in the same place.
-    fn apply(&self, approval: Approval) {
+    pub fn apply(&self, approval: Approval) {
         let (id, mine) = (approval.id, is_mine(&approval, self.me));
         self.held.update(|held| {
             let place = held.iter().position(|of| of.id == id);
@@ -251,9 +354,8 @@ impl Queue {
             return;
         }
         let was_inside = focus_within(&row_item(id));
-        let old = row.approval.with_untracked(|shown| format!("{}.{}", shown.id, shown.args_hash));
         self.picked.update(|picked| {
-            picked.remove(&old);
+            picked.remove(&id);
         });
         row.approval.set(approval);
         if was_inside {

@@ -7,14 +7,16 @@ use crate::domain::risk::RiskLevel;
 use crate::ui::components::{
     Countdown, Icon, IconMark, RelativeTime, RevealedText, RiskBadge, RowTick, StatusBadge, risk_edge,
 };
-use crate::ui::hooks::{Tick, use_now};
+use crate::ui::hooks::{Tick, is_plain_press, is_wide, marked, use_now};
 use crate::ui::keys::{Command, use_keys};
 use crate::ui::words::{
     asker, attending, moment, outcome_words, risk_tone, segments, short_title, stamp, status_words,
 };
 
+use super::picked::picked_value;
 use super::queue_state::{Queue, RowState, row_item, row_link, without_talk};
 use super::row_decide::RowDecide;
+use super::sheet::Intent;
 
 /// A list item that redraws itself when the server says something new about it.
 #[component]
@@ -29,7 +31,8 @@ pub fn QueueRow(
     let settled = Memo::new(move |_| row.approval.with(without_talk));
     let edge = move || row.approval.with(|approval| risk_edge(risk_tone(approval.risk_level)));
     view! {
-        <li id=row_item(row.id) data-row="" class=move || format!("relative {}", edge())>
+        <li id=row_item(row.id) data-row=row.id.to_string() class=move || format!("swipe {}", edge())>
+            <div class="swipe-main">
             {move || {
                 let approval = settled.get();
                 view! { <RowBody queue=queue row=row approval=approval may_decide=may_decide /> }
@@ -46,7 +49,39 @@ pub fn QueueRow(
                         }
                     })
             }}
+            </div>
+            {may_decide.then(|| view! { <Swiped queue=queue row=row /> })}
         </li>
+    }
+}
+
+/// What a finger uncovers at the end of a row: both answers, which are also there for everybody else, and which are
+/// named there.
+#[component]
+fn Swiped(
+    /// The queue.
+    queue: Queue,
+    /// The row.
+    row: RowState,
+) -> impl IntoView {
+    let waits = Memo::new(move |_| row.approval.with(|approval| approval.status == ApprovalStatus::Pending));
+    move || {
+        waits.get().then(|| {
+            let answer = |intent: Intent, class: &'static str, icon: Icon, word: &'static str| {
+                view! {
+                    <button type="button" tabindex="-1" class=class on:click=move |_| queue.sheet.ask(row.id, intent)>
+                        <IconMark icon=icon />
+                        {word}
+                    </button>
+                }
+            };
+            view! {
+                <div class="swipe-more js-only" aria-hidden="true">
+                    {answer(Intent::Approve, "text-accent", Icon::Check, "Approve")}
+                    {answer(Intent::Reject, "text-bad", Icon::X, "Reject")}
+                </div>
+            }
+        })
     }
 }
 
@@ -74,45 +109,56 @@ fn RowBody(
     };
     let pending = approval.status == ApprovalStatus::Pending;
     let pickable = pending && may_decide && approval.risk_level != RiskLevel::Critical;
-    let value = format!("{}.{}", approval.id, approval.args_hash);
-    let (picked, shown) = (value.clone(), value.clone());
-    let ticked = Signal::derive(move || queue.picked.with(|picked| picked.contains(&shown)));
+    let id = approval.id;
+    let is_opened = move || (queue.opened.id.get() == Some(id)).then_some("true");
+    let ticked = Signal::derive(move || queue.picked.with(|picked| picked.contains_key(&id)));
+    let pick = approval.clone();
     // What raised the risk says more than the rule, and the rule more than the type's own risk.
     let raised = approval.risk_reasons.get(1..).and_then(<[String]>::last);
     let reason = raised.or(approval.gate_reasons.first()).cloned();
     view! {
-        <div class="grid grid-cols-[2.75rem_minmax(0,1fr)] gap-x-2 gap-y-1.5 px-2 py-3 md:min-h-(--row-h) md:grid-cols-[2rem_minmax(0,1fr)_minmax(0,9rem)_9.5rem_12.5rem] md:items-center md:gap-x-4 md:py-2 md:pr-3">
-            <div class="row-span-3 md:row-span-1">
+        <div class="grid grid-cols-[2.75rem_minmax(0,1fr)_auto] gap-x-2 gap-y-1.5 px-2 py-3 @3xl/queue:min-h-(--row-h) @3xl/queue:grid-cols-[2rem_minmax(0,1fr)_minmax(0,9rem)_10.5rem_12.5rem] @3xl/queue:items-center @3xl/queue:gap-x-4 @3xl/queue:py-2 @3xl/queue:pr-3">
+            <div class="row-span-2 @3xl/queue:row-span-1">
                 {pickable
                     .then(|| {
                         view! {
                             <RowTick
                                 name="input[picked][]"
-                                value=value
+                                value=picked_value(id, &approval.args_hash)
                                 label=format!("Select: {}", short_title(&approval))
                                 form="bulk"
                                 ticked=ticked
                                 keys=keys.aria(Command::Pick)
                                 attr:data-command=keys.mark(Command::Pick)
-                                on:change=move |event| queue.pick(picked.clone(), event_target_checked(&event))
+                                on:change=move |event| {
+                                    queue.pick(&pick, event_target_checked(&event));
+                                    marked::picked_here();
+                                }
                             />
                         }
                     })}
             </div>
-            <div class="min-w-0">
+            <div class="col-span-2 min-w-0 @3xl/queue:col-span-1">
                 <h2 class="min-w-0 text-body font-medium text-wrap">
                     <a
                         {..keys.on(Command::Open)}
-                        id=row_link(approval.id)
-                        href=format!("/approvals/{}", approval.id)
-                        class="line-clamp-2 rounded-control py-0.5 hover:underline md:line-clamp-1"
+                        id=row_link(id)
+                        href=format!("/approvals/{id}")
+                        aria-current=is_opened
+                        on:click=move |event| {
+                            if is_plain_press(&event) && is_wide() {
+                                event.prevent_default();
+                                queue.show(id);
+                            }
+                        }
+                        class="line-clamp-2 rounded-control py-0.5 hover:underline @3xl/queue:line-clamp-1"
                     >
                         <RevealedText segments=segments(&approval.sentence) />
                     </a>
                 </h2>
-                <p class="flex flex-wrap items-baseline gap-x-2 text-sm text-muted md:flex-nowrap">
+                <p class="flex flex-wrap items-baseline gap-x-2 text-sm text-muted @3xl/queue:flex-nowrap">
                     <RiskBadge level=risk_tone(approval.risk_level) />
-                    <span class="min-w-0 basis-full truncate md:basis-auto">
+                    <span class="min-w-0 basis-full truncate @3xl/queue:basis-auto">
                         {move || attended().map(|on| view! { <span class="text-info">{on}</span> " · " })}
                         <code class="text-xs">{approval.action_type.clone()}</code>
                         {reason.map(|reason| format!(" · {reason}"))}
@@ -129,10 +175,10 @@ fn RowBody(
                     None => asker(&approval).into_any(),
                 }}
             </p>
-            <div class="col-start-2 flex flex-wrap gap-x-3 text-sm md:col-start-auto md:grid">
+            <div class="text-sm @3xl/queue:grid">
                 <Deadline approval=approval.clone() />
             </div>
-            <div class="col-span-2 md:col-span-1">
+            <div class="col-span-3 @3xl/queue:col-span-1">
                 {if pending && may_decide {
                     view! { <RowDecide queue=queue row=row approval=approval /> }.into_any()
                 } else {
@@ -150,7 +196,7 @@ fn Deadline(
     approval: Approval,
 ) -> impl IntoView {
     let requested = view! {
-        <span class="text-muted">
+        <span class="hidden text-muted @3xl/queue:inline">
             "requested " <RelativeTime datetime=stamp(approval.created_at) text=moment(approval.created_at) />
         </span>
     };
@@ -180,7 +226,7 @@ fn RowStatus(
     let performed = matches!(approval.status, ApprovalStatus::Approved | ApprovalStatus::AutoApproved);
     let (outcome_tone, outcome) = outcome_words(approval.outcome.status);
     view! {
-        <div class="flex flex-wrap items-baseline gap-x-3 text-sm md:justify-end md:text-right">
+        <div class="flex flex-wrap items-baseline gap-x-3 text-sm @3xl/queue:justify-end @3xl/queue:text-right">
             <StatusBadge tone=tone label=word />
             {performed.then(|| view! { <StatusBadge tone=outcome_tone label=outcome /> })}
             {approval.reviewer_name.map(|name| view! { <span class="basis-full text-muted">{format!("by {name}")}</span> })}

@@ -6,7 +6,7 @@ use crate::domain::approval::ActorKind;
 use crate::domain::audit::AuditRow;
 use crate::domain::canonical::canonical;
 use crate::ui::components::{
-    Badge, Cell, Column, JsonView, RevealedText, RiskBadge, Row, RowHeader, StatusBadge, Table, Tone,
+    Badge, Cell, Column, JsonView, Moment, RevealedText, RiskBadge, Row, RowHeader, StatusBadge, Table, Tone,
 };
 use crate::ui::words::{human, moment, risk_tone, segments, stamp};
 
@@ -54,7 +54,7 @@ fn AuditLine(
                 {row.error.clone().map(|error| view! { <p class="text-sm font-normal text-bad"><RevealedText segments=segments(&error) /></p> })}
                 <Exact row=whole />
             </RowHeader>
-            <Cell label="When"><time datetime=stamp(at) class="text-sm whitespace-nowrap">{moment(at)}</time></Cell>
+            <Cell label="When"><span class="text-sm"><Moment datetime=stamp(at) text=moment(at) /></span></Cell>
             <Cell label="Who">
                 <a class="hover:underline" href=format!("/audit?actorId={}", row.actor.id)>{row.actor.name.clone()}</a>
                 <span class="text-sm text-muted">{format!(" {who}")}</span>

@@ -1,4 +1,4 @@
-//! `/settings`: who one is, password, hold, theme, sign-out.
+//! `/settings`: who one is, password, hold, shortcuts, preferences, theme, sign-out.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -18,12 +18,13 @@ use crate::ui::pages::use_session;
 use crate::ui::words::human;
 
 use super::frame::SettingsFrame;
+use super::preferences::PreferenceCards;
 
 /// The member's own settings.
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let me = use_session();
-    let shortcuts = me.preferences.shortcuts;
+    let preferences = me.preferences.clone();
     let notice = Notice::new(|done| match done {
         "password" => Some("The password is changed. Your other sessions have ended."),
         "hold" => Some("The hold is saved."),
@@ -37,7 +38,8 @@ pub fn AccountPage() -> impl IntoView {
                 <Who me=me.clone() />
                 <Hold me=me.clone() notice=notice />
                 <Password me=me notice=notice />
-                <Shortcuts on=shortcuts />
+                <Shortcuts on=preferences.shortcuts />
+                <PreferenceCards preferences=preferences />
                 <ThemeCard />
             </div>
         </SettingsFrame>
@@ -122,7 +124,7 @@ fn Shortcuts(
                 <Hidden name="input[shortcuts]" value=(!on).to_string() />
                 <SubmitButton form=form label=label.to_owned() />
             </ActionForm<AccountSetPreferences>>
-            <div id="shortcuts-list">{on.then(|| view! { <KeyTable /> })}</div>
+            {on.then(|| view! { <KeyTable /> })}
         </Card>
     }
 }

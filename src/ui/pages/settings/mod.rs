@@ -6,9 +6,11 @@ mod agents;
 mod frame;
 mod lists;
 mod members;
+mod preferences;
 mod secret;
 mod teams;
 mod tokens;
+mod views;
 mod webhooks;
 mod workspace;
 
@@ -18,5 +20,6 @@ pub use agents::{AgentPage, AgentsPage};
 pub use members::MembersPage;
 pub use teams::{TeamPage, TeamsPage};
 pub use tokens::TokensPage;
+pub use views::ViewsPage;
 pub use webhooks::{WebhookPage, WebhooksPage};
 pub use workspace::WorkspacePage;

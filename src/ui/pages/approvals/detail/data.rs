@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 
 use crate::domain::canonical::Data;
-use crate::ui::components::{Card, CopyButton, JsonView};
-use crate::ui::words::segments;
+use crate::ui::components::{Card, CopyButton};
+use crate::ui::hooks::use_seen;
 
-use super::detail_state::Shown;
+use super::data_views::data_views;
+use super::detail_state::{DATA, Shown};
 
 /// The data as it will run, as it was first asked for if a reviewer changed it, and its hash.
 #[component]
@@ -19,33 +20,49 @@ pub fn DataPanel(
         (approval.action_data.clone(), approval.original_data.clone(), approval.args_hash.clone())
     });
     view! {
-        <Card title="Data" description="Exactly what will run. Characters that would not be seen are marked.">
-            {move || {
-                let (data, original, hash) = parts.get();
-                view! {
-                    <JsonView label="Action data" segments=segments(&pretty(&data)) copy=data.canonical() />
-                    {original
-                        .filter(|original| *original != data)
-                        .map(|original| {
-                            view! {
-                                <details class="mt-3">
-                                    <summary class="link inline-flex min-h-11 items-center md:min-h-6">
-                                        "As the agent asked, before it was edited"
-                                    </summary>
-                                    <div class="mt-2">
-                                        <JsonView
-                                            label="Data before the edit"
-                                            segments=segments(&pretty(&original))
-                                            copy=original.canonical()
-                                        />
-                                    </div>
-                                </details>
-                            }
-                        })}
-                    <Hash hash=hash />
-                }
-            }}
+        <Card
+            id=shown.name(DATA)
+            title="Data"
+            description="Exactly what will run. Characters that would not be seen are marked."
+        >
+            // Drawn anew with other data, so that no part of it stays scrolled to where the data before was read.
+            <For each=move || [parts.get()] key=|(_, _, hash)| hash.clone() let((data, original, hash))>
+                <Exact shown=shown data=data original=original hash=hash />
+            </For>
         </Card>
+    }
+}
+
+/// Data with its hash.
+#[component]
+fn Exact(
+    /// The approval.
+    shown: Shown,
+    /// As it will run.
+    data: Data,
+    /// As it was first asked for.
+    original: Option<Data>,
+    /// 64 hex digits.
+    hash: String,
+) -> impl IntoView {
+    let read = NodeRef::new();
+    use_seen(read, shown.data_seen);
+    let original = original.filter(|original| *original != data).map(|original| {
+        view! {
+            <details class="mt-3">
+                <summary class="link inline-flex min-h-11 items-center md:min-h-6">
+                    "As the agent asked, before it was edited"
+                </summary>
+                <div class="mt-2">{data_views("Data before the edit", &original)}</div>
+            </details>
+        }
+    });
+    view! {
+        <div node_ref=read>
+            {data_views("Action data", &data)} <span data-end="" class="data-end"></span>
+        </div>
+        {original}
+        <Hash hash=hash />
     }
 }
 
@@ -66,9 +83,4 @@ fn Hash(
             <CopyButton text=hash label="Copy the hash" />
         </div>
     }
-}
-
-/// The data over several lines, keys in the order they came.
-pub fn pretty(data: &Data) -> String {
-    serde_json::to_string_pretty(data.as_map()).unwrap_or_else(|_| data.canonical())
 }

@@ -3,13 +3,18 @@
 mod attending;
 mod comments;
 mod data;
+mod data_views;
 mod decide;
 mod detail_state;
 mod edit;
+mod edit_fields;
 mod facts;
 mod follow_up;
 mod history;
 mod outcome;
+mod sheet_view;
+mod similar;
+mod snooze;
 mod view;
 
 use leptos::prelude::*;
@@ -18,13 +23,16 @@ use leptos_router::hooks::use_params_map;
 
 use crate::domain::AppError;
 use crate::domain::ids::ApprovalId;
-use crate::server_fns::approvals::approval_get;
+use crate::server_fns::approvals::approval_open;
 use crate::server_fns::page::respond_with;
 use crate::ui::components::{PageHeader, Skeleton};
 use crate::ui::forms::ReturnedError;
 use crate::ui::pages::{PageError, use_session};
 
-use view::DetailView;
+pub use sheet_view::SheetView;
+pub use view::DetailView;
+
+use super::late_detail::{Place, draw_detail};
 
 /// One approval, by the id in the address.
 #[component]
@@ -38,7 +46,7 @@ pub fn ApprovalPage() -> impl IntoView {
         move || id.get(),
         |id| async move {
             match id {
-                Some(id) => approval_get(id).await,
+                Some(id) => approval_open(id).await,
                 None => Err(AppError::not_found("approval")),
             }
         },
@@ -49,7 +57,7 @@ pub fn ApprovalPage() -> impl IntoView {
                 let me = me.clone();
                 Suspend::new(async move {
                     match loaded.await {
-                        Ok(detail) => view! { <DetailView detail=detail me=me /> }.into_any(),
+                        Ok(detail) => draw_detail(detail, me, Place::Page).await,
                         Err(error) => {
                             respond_with(error.status());
                             view! {

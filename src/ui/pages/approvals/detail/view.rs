@@ -7,9 +7,13 @@ use crate::domain::approval::{Approval, ApprovalDetail, ApprovalStatus};
 use crate::domain::member::Me;
 use crate::domain::text::reveal_text;
 use crate::ui::components::{
-    Card, Countdown, FormError, PageHeader, RelativeTime, RiskBadge, StatusBadge, risk_edge,
+    ButtonSize, ButtonVariant, Card, Countdown, FormError, LinkButton, PageHeader, RelativeTime, RiskBadge,
+    StatusBadge, risk_edge,
 };
 use crate::ui::forms::ReturnedError;
+use crate::ui::hooks::focus_soon;
+use crate::ui::pages::approvals::late_detail::Panel;
+use crate::ui::pages::approvals::panel::{CloseLink, PANEL_TITLE};
 use crate::ui::words::{asker, moment, risk_tone, short_title, stamp, status_words};
 
 use super::attending::OnIt;
@@ -21,6 +25,8 @@ use super::facts::{ChangedSince, WhatWillHappen, WhyItStopped};
 use super::follow_up::FollowUp;
 use super::history::History;
 use super::outcome::OutcomePanel;
+use super::similar::SimilarDecisions;
+use super::snooze::Snooze;
 
 /// One approval, as it was read, then as events tell.
 #[component]
@@ -29,23 +35,39 @@ pub fn DetailView(
     detail: ApprovalDetail,
     /// Who looks.
     me: Me,
+    /// Beside the list; without it, on a page of its own.
+    #[prop(optional, into)]
+    panel: Option<Panel>,
 ) -> impl IntoView {
-    let shown = Shown::new(detail);
-    let title = shown.part(|detail| short_title(&detail.approval));
+    let shown = Shown::new(detail, None);
     let sentence = shown.part(|detail| reveal_text(&detail.preview.sentence));
     let approval = shown.part(|detail| detail.approval.clone());
     let preview = shown.part(|detail| detail.preview.clone());
     let records = shown.part(|detail| detail.records.changed_since.clone());
     let history = shown.part(|detail| detail.history.clone());
     let (follow_me, talk_me) = (me.clone(), me.clone());
+    let beside = panel.is_some();
+    let gone = panel.as_ref().map(|panel| panel.gone);
+    let head = match panel {
+        Some(panel) => view! { <PanelHead shown=shown panel=panel title=sentence /> }.into_any(),
+        None => {
+            let title = shown.part(|detail| short_title(&detail.approval));
+            // The server writes the head last, when what the page was made of may be gone.
+            let first = title.get_untracked();
+            view! {
+                <Title text=move || title.try_get().unwrap_or_else(|| first.clone()) />
+                {move || view! { <PageHeader title=sentence.get() back="/approvals" back_label="Approvals" /> }}
+                <ReturnedError />
+            }
+            .into_any()
+        }
+    };
     view! {
-        <Title text=move || title.get() />
-        {move || view! { <PageHeader title=sentence.get() back="/approvals" back_label="Approvals" /> }}
-        <ReturnedError />
+        {head}
         <div class="mb-4 empty:hidden"><FormError message=shown.notice /></div>
         {move || approval.with(|approval| view! { <Headline approval=approval.clone() /> })}
-        // One column on a phone, in which the decision sticks to the foot of the screen.
-        <div class="flex flex-col gap-4 lg:grid lg:grid-cols-[minmax(0,1fr)_24rem] lg:items-start">
+        // One column on a phone and beside the list, in which the decision sticks to the foot.
+        <div class=if beside { "detail" } else { "detail detail-page" }>
             <div class="grid min-w-0 gap-4">
                 <Card title="What will happen">
                     {move || records.with(|records| view! { <ChangedSince records=records.clone() /> })}
@@ -58,11 +80,13 @@ pub fn DetailView(
                     {move || approval.with(|approval| view! { <WhyItStopped approval=approval.clone() /> })}
                 </Card>
                 <DataPanel shown=shown />
+                <SimilarDecisions shown=shown />
                 <Comments shown=shown me=talk_me />
             </div>
-            <div class="max-lg:contents lg:sticky lg:top-4 lg:grid lg:min-w-0 lg:gap-4">
+            <div class="detail-side">
                 <DecideBar shown=shown me=me.clone() />
                 <OnIt shown=shown me=me />
+                <Snooze shown=shown gone=gone />
                 <div id=NOW tabindex="-1" class="grid gap-4 rounded-card empty:hidden">
                     {move || approval.with(|approval| view! { <OutcomePanel approval=approval.clone() /> })}
                     <FollowUp shown=shown me=follow_me />
@@ -74,6 +98,35 @@ pub fn DetailView(
                     }}
                 </Card>
             </div>
+        </div>
+    }
+}
+
+/// The panel's heading, the way to the page, the way out.
+#[component]
+fn PanelHead(
+    /// The approval.
+    shown: Shown,
+    /// How it is left.
+    panel: Panel,
+    /// What will happen.
+    title: Memo<String>,
+) -> impl IntoView {
+    let Panel { close, focus, .. } = panel;
+    Effect::new(move |_| {
+        if focus {
+            focus_soon(PANEL_TITLE);
+        }
+    });
+    view! {
+        <div class="mb-3 flex items-start gap-2">
+            <h2 id=PANEL_TITLE tabindex="-1" class="min-w-0 flex-1 rounded-control py-1 text-base">
+                {move || title.get()}
+            </h2>
+            <LinkButton href=format!("/approvals/{}", shown.id) size=ButtonSize::Small variant=ButtonVariant::Ghost>
+                "Open as a page"
+            </LinkButton>
+            <CloseLink href=close />
         </div>
     }
 }

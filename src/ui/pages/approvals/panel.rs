@@ -1,0 +1,153 @@
+//! One approval beside the list, on screens that are wide enough. The address says which: `/approvals?open=…`.
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+use crate::domain::approval::ApprovalFilter;
+use crate::domain::ids::ApprovalId;
+use crate::domain::member::Me;
+use crate::server_fns::approvals::approval_open;
+use crate::server_fns::page::respond_with;
+use crate::ui::components::{ButtonSize, ButtonVariant, Icon, IconMark, Skeleton, button_class};
+use crate::ui::hooks::focus_soon;
+use crate::ui::pages::PageError;
+
+use super::filter::href;
+use super::late_detail::{Panel, Place, draw_detail};
+use super::queue_state::row_link;
+
+/// The id of the panel's heading; focus goes there when it opens.
+pub const PANEL_TITLE: &str = "panel-title";
+
+/// What is opened beside the list.
+#[derive(Clone, Copy)]
+pub struct Opened {
+    /// As the address says.
+    pub id: Memo<Option<ApprovalId>>,
+    /// Whether a person opened it since the page was loaded; focus then goes there.
+    asked: StoredValue<bool>,
+    /// Where focus goes when it closes, if not to the row.
+    then: StoredValue<Option<&'static str>>,
+    go: Callback<String>,
+}
+
+impl Opened {
+    /// Only inside a router.
+    pub fn new(id: Memo<Option<ApprovalId>>) -> Self {
+        let navigate = use_navigate();
+        let go = Callback::new(move |to: String| {
+            navigate(&to, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+        });
+        Self { id, asked: StoredValue::new(false), then: StoredValue::new(None), go }
+    }
+
+    /// Shows one beside the list with this filter, and moves focus to it.
+    pub fn show(&self, filter: &ApprovalFilter, id: ApprovalId) {
+        if self.id.get_untracked() == Some(id) {
+            focus_soon(PANEL_TITLE);
+            return;
+        }
+        self.asked.set_value(true);
+        self.go.run(panel_href(filter, id));
+    }
+
+    /// The list with this filter alone; focus goes to its heading, because the row may go too.
+    fn close(&self, filter: &ApprovalFilter) {
+        self.then.set_value(Some("page-title"));
+        self.go.run(href(filter));
+    }
+}
+
+/// The address of the list with an approval beside it.
+fn panel_href(filter: &ApprovalFilter, id: ApprovalId) -> String {
+    let list = href(filter);
+    let joint = if list.contains('?') { '&' } else { '?' };
+    format!("{list}{joint}open={id}")
+}
+
+/// The panel; nothing while none is open.
+#[component]
+pub fn DetailPanel(
+    /// What is opened.
+    opened: Opened,
+    /// The list's filter.
+    filter: Memo<ApprovalFilter>,
+    /// Who looks.
+    me: Me,
+    /// Reads the list anew.
+    reload: Callback<()>,
+) -> impl IntoView {
+    let loaded = Resource::new(
+        move || opened.id.get(),
+        |id| async move {
+            match id {
+                Some(id) => Some(approval_open(id).await),
+                None => None,
+            }
+        },
+    );
+    // What left the list is no longer shown beside it.
+    let gone = Callback::new(move |()| {
+        opened.close(&filter.get_untracked());
+        reload.run(());
+    });
+    // Focus goes back to where it came from.
+    Effect::new(move |before: Option<Option<ApprovalId>>| {
+        let now = opened.id.get();
+        if let (Some(Some(before)), None) = (before, now) {
+            let then = opened.then.try_update_value(Option::take).flatten();
+            focus_soon(then.map_or_else(|| row_link(before), str::to_owned));
+        }
+        now
+    });
+    view! {
+        <Transition fallback=|| view! { <aside aria-label="Approval" class="queue-panel"><Skeleton lines=8 label="Loading the approval" /></aside> }>
+            {move || {
+                let me = me.clone();
+                let close = filter.with(href);
+                Suspend::new(async move {
+                    let answer = loaded.await?;
+                    let inside = match answer {
+                        Ok(detail) => {
+                            let focus = opened.asked.try_update_value(std::mem::take).unwrap_or(false);
+                            draw_detail(detail, me, Place::Panel(Panel { close, focus, gone })).await
+                        }
+                        Err(error) => {
+                            respond_with(error.status());
+                            view! {
+                                <CloseLink href=close />
+                                <PageError
+                                    title="This approval could not be loaded"
+                                    error=error
+                                    retry=Callback::new(move |()| loaded.refetch())
+                                />
+                            }
+                                .into_any()
+                        }
+                    };
+                    Some(view! { <aside aria-label="Approval" class="queue-panel">{inside}</aside> })
+                })
+            }}
+        </Transition>
+    }
+}
+
+/// Leaves the panel; so does Escape.
+#[component]
+pub fn CloseLink(
+    /// The list without it.
+    href: String,
+) -> impl IntoView {
+    view! {
+        <a
+            href=href
+            data-command="close"
+            class=button_class(ButtonVariant::Ghost, ButtonSize::Small, "btn-icon")
+            aria-label="Close"
+            title="Close"
+        >
+            <IconMark icon=Icon::X />
+        </a>
+    }
+}

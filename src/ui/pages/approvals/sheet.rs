@@ -1,0 +1,99 @@
+//! The decision sheet: what will happen and the three answers, over the list and without leaving it.
+
+use leptos::prelude::*;
+
+use crate::domain::ids::ApprovalId;
+use crate::domain::member::Me;
+use crate::server_fns::approvals::approval_open;
+use crate::ui::components::{Dialog, Skeleton};
+use crate::ui::pages::PageError;
+
+use super::late_detail::{Place, draw_detail};
+use super::queue_state::Queue;
+
+/// What the reviewer is about to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intent {
+    Approve,
+    Edit,
+    Reject,
+}
+
+/// A sheet over the list.
+#[derive(Clone, Copy)]
+pub struct Sheet {
+    pub queue: Queue,
+    pub intent: Intent,
+}
+
+/// Which approval the sheet is about, and whether it is open.
+#[derive(Clone, Copy)]
+pub struct SheetState {
+    pub about: RwSignal<Option<(ApprovalId, Intent)>>,
+    pub open: RwSignal<bool>,
+}
+
+impl SheetState {
+    pub fn new() -> Self {
+        Self { about: RwSignal::new(None), open: RwSignal::new(false) }
+    }
+
+    /// Opens the sheet, or opens it for another one.
+    pub fn ask(&self, id: ApprovalId, intent: Intent) {
+        self.about.set(Some((id, intent)));
+        self.open.set(true);
+    }
+}
+
+/// The sheet; its content is read anew each time that it opens.
+#[component]
+pub fn DecisionSheet(
+    /// The queue.
+    queue: Queue,
+    /// Who decides.
+    me: Me,
+) -> impl IntoView {
+    let SheetState { about, open } = queue.sheet;
+    view! {
+        <Dialog id="sheet" title="Your decision" wide=true class="sheet" open=open>
+            {move || {
+                let (id, intent) = about.get().filter(|_| open.get())?;
+                Some(view! { <Content me=me.clone() id=id sheet=Sheet { queue, intent } /> })
+            }}
+        </Dialog>
+    }
+}
+
+#[component]
+fn Content(
+    /// Who decides.
+    me: Me,
+    /// The approval.
+    id: ApprovalId,
+    /// The sheet.
+    sheet: Sheet,
+) -> impl IntoView {
+    let loaded = Resource::new(|| (), move |()| approval_open(id));
+    view! {
+        <Suspense fallback=|| view! { <Skeleton lines=6 label="Loading the approval" /> }>
+            {move || {
+                let me = me.clone();
+                Suspend::new(async move {
+                    match loaded.await {
+                        Ok(detail) => draw_detail(detail, me, Place::Sheet(Box::new(sheet))).await,
+                        Err(error) => {
+                            view! {
+                                <PageError
+                                    title="This approval could not be loaded"
+                                    error=error
+                                    retry=Callback::new(move |()| loaded.refetch())
+                                />
+                            }
+                                .into_any()
+                        }
+                    }
+                })
+            }}
+        </Suspense>
+    }
+}
