@@ -133,7 +133,10 @@ fn Chosen(
         each.join(", ")
     };
     view! {
-        <div class="js-only flex flex-wrap items-center justify-between gap-2 text-sm">
+        <div
+            class="js-only flex flex-wrap items-center justify-between gap-2 text-sm"
+            hidden=move || queue.picked.with(Picks::is_empty)
+        >
             <p><span class="font-medium">{move || format!("{} selected", queue.picked.with(Picks::len))}</span> " " <span class="text-muted">{words}</span></p>
             <Button
                 size=ButtonSize::Small
