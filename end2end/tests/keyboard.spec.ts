@@ -102,7 +102,7 @@ test("the whole job with Tab, Enter and Space", async ({ workspace, reviewer }) 
   await tabTo(reviewer, queue.bulk.getByRole("button", { name: "Reject 2 actions" }));
   await keyboard.press("Enter");
   await expect(queue.status).toHaveText("2 rejected");
-  await notOnBody(reviewer);
+  await expect(queue.heading).toBeFocused();
 
   // Reject one from its row; Escape closes what Enter opened.
   await tabTo(reviewer, queue.rejectOpener("Two"));
@@ -133,7 +133,7 @@ test("the whole job with Tab, Enter and Space", async ({ workspace, reviewer }) 
   await tabTo(reviewer, detail.decision.getByRole("button", { name: "Approve with these changes" }));
   await keyboard.press("Enter");
   await expect(detail.fact("Decision")).toHaveText("Approved");
-  await notOnBody(reviewer);
+  await expect(reviewer.locator("#state-now")).toBeFocused();
   expect(await workspace.approval(approval.id)).toMatchObject({ actionData: { subject: "Typed" } });
 });
 

@@ -41,8 +41,20 @@ test("nothing of another workspace can be reached by its id", { tag: ["@nojs", "
 
 test("the queue does not wait for the code of other pages", async ({ reviewer: page }) => {
   const fetched: string[] = [];
-  page.on("request", (request) => void (/split_.*\.wasm$/.test(request.url()) && fetched.push(request.url())));
+  page.on("request", (request) => void (/split_late\.wasm$/.test(request.url()) && fetched.push(request.url())));
+  // The code of one approval is asked for once the list is at rest; here it comes only when that has been seen.
+  let asked = () => {};
+  const rest = new Promise<void>((done) => (asked = done));
+  let come = () => {};
+  const held = new Promise<void>((done) => (come = done));
+  await page.route("**/split_detail.wasm", async (route) => {
+    asked();
+    await held;
+    await route.continue();
+  });
   await open(page, "/approvals");
+  await rest;
+  come();
   expect(fetched).toEqual([]);
   await page.getByRole("link", { name: "Records" }).first().click();
   await expect(page).toHaveURL(/\/records/);

@@ -38,38 +38,38 @@ pub fn ApprovalsPage() -> impl IntoView {
     view! {
         <Title text="Approvals" />
         <div class=("queue-open", move || opened.id.with(Option::is_some))>
-        <div class="queue">
-        <PageHeader title="Approvals" />
-        <ReturnedError />
-        <Transition fallback=|| view! { <SkeletonRows rows=8 label="Loading approvals" /> }>
-            {move || {
-                let me = me.clone();
-                Suspend::new(async move {
-                    let (filter, answer, held) = loaded.await;
-                    // Without them the list is as useful.
-                    let views = views.await.map(|page| page.items).unwrap_or_default();
-                    let (team, agent) = names(&filter, &answer);
-                    let list = match answer {
-                        Ok(page) => {
-                            let filter = filter.clone();
-                            view! { <QueueView page=page held=held filter=filter me=me opened=opened reload=reload /> }.into_any()
-                        }
-                        Err(error) => {
-                            view! { <PageError title="The approvals could not be loaded" error=error retry=reload /> }
-                                .into_any()
-                        }
-                    };
-                    view! {
-                        <ViewsBar views=views.clone() filter=filter.clone() />
-                        <FilterBar filter=filter.clone() team=team agent=agent />
-                        <SaveView views=views filter=filter saved=views_saved />
-                        {list}
-                    }
-                })
-            }}
-        </Transition>
-        </div>
-        <DetailPanel opened=opened filter=filter me=panel_me reload=reload />
+            <div class="queue">
+                <PageHeader title="Approvals" />
+                <ReturnedError />
+                <Transition fallback=|| view! { <SkeletonRows rows=8 label="Loading approvals" /> }>
+                    {move || {
+                        let me = me.clone();
+                        Suspend::new(async move {
+                            let (filter, answer, held) = loaded.await;
+                            // Without them the list is as useful.
+                            let views = views.await.map(|page| page.items).unwrap_or_default();
+                            let (team, agent) = names(&filter, &answer);
+                            let list = match answer {
+                                Ok(page) => {
+                                    let filter = filter.clone();
+                                    view! { <QueueView page=page held=held filter=filter me=me opened=opened reload=reload /> }.into_any()
+                                }
+                                Err(error) => {
+                                    view! { <PageError title="The approvals could not be loaded" error=error retry=reload /> }
+                                        .into_any()
+                                }
+                            };
+                            view! {
+                                <ViewsBar views=views.clone() filter=filter.clone() />
+                                <FilterBar filter=filter.clone() team=team agent=agent />
+                                <SaveView views=views filter=filter saved=views_saved />
+                                {list}
+                            }
+                        })
+                    }}
+                </Transition>
+            </div>
+            <DetailPanel opened=opened filter=filter me=panel_me reload=reload />
         </div>
     }
 }

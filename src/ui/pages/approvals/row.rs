@@ -33,22 +33,22 @@ pub fn QueueRow(
     view! {
         <li id=row_item(row.id) data-row=row.id.to_string() class=move || format!("swipe {}", edge())>
             <div class="swipe-main">
-            {move || {
-                let approval = settled.get();
-                view! { <RowBody queue=queue row=row approval=approval may_decide=may_decide /> }
-            }}
-            {move || {
-                row.note
-                    .get()
-                    .map(|note| {
-                        view! {
-                            <p class="flex items-start gap-2 px-3 pb-2 text-sm text-warn">
-                                <IconMark icon=Icon::Alert class="mt-0.5" />
-                                <span>{note}</span>
-                            </p>
-                        }
-                    })
-            }}
+                {move || {
+                    let approval = settled.get();
+                    view! { <RowBody queue=queue row=row approval=approval may_decide=may_decide /> }
+                }}
+                {move || {
+                    row.note
+                        .get()
+                        .map(|note| {
+                            view! {
+                                <p class="flex items-start gap-2 px-3 pb-2 text-sm text-warn">
+                                    <IconMark icon=Icon::Alert class="mt-0.5" />
+                                    <span>{note}</span>
+                                </p>
+                            }
+                        })
+                }}
             </div>
             {may_decide.then(|| view! { <Swiped queue=queue row=row /> })}
         </li>

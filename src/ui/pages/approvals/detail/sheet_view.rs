@@ -45,38 +45,38 @@ pub fn SheetView(
             class="sheet-about"
             hidden=move || intent.get() == Intent::Edit
         >
-        <div id=shown.name(NOTICE) tabindex="-1" class="mb-3 empty:hidden"><FormError message=shown.notice /></div>
-        {move || {
-            let approval = approval.get();
-            let edge = risk_edge(risk_tone(approval.risk_level));
-            let deadline = format!("expires {}", moment(approval.expires_at));
-            view! {
-                <div class=format!("mb-3 flex flex-wrap items-baseline gap-x-4 gap-y-1 pl-3 text-sm {edge}")>
-                    <RiskBadge level=risk_tone(approval.risk_level) />
-                    {(!approval.expiry_paused)
-                        .then(|| view! { <Countdown expires_at=stamp(approval.expires_at) text=deadline /> })}
-                    <span class="text-muted">{asker(&approval)}</span>
-                </div>
-            }
-        }}
-        {move || records.with(|records| view! { <ChangedSince records=records.clone() /> })}
-        {move || {
-            let words = approval.with(|approval| approval.description.clone());
-            preview.with(|preview| view! { <WhatWillHappen preview=preview.clone() words=words /> })
-        }}
-        {if armed {
-            view! { <div class="mt-4"><DataPanel shown=shown /></div> }.into_any()
-        } else {
-            view! {
-                <details class="mt-3">
-                    <summary class="link inline-flex min-h-11 items-center text-sm md:min-h-6">"Show the data"</summary>
-                    <div class="mt-2"><DataPanel shown=shown /></div>
-                </details>
-            }
-            .into_any()
-        }}
+            {move || {
+                let approval = approval.get();
+                let edge = risk_edge(risk_tone(approval.risk_level));
+                let deadline = format!("expires {}", moment(approval.expires_at));
+                view! {
+                    <div class=format!("mb-3 flex flex-wrap items-baseline gap-x-4 gap-y-1 pl-3 text-sm {edge}")>
+                        <RiskBadge level=risk_tone(approval.risk_level) />
+                        {(!approval.expiry_paused)
+                            .then(|| view! { <Countdown expires_at=stamp(approval.expires_at) text=deadline /> })}
+                        <span class="text-muted">{asker(&approval)}</span>
+                    </div>
+                }
+            }}
+            {move || records.with(|records| view! { <ChangedSince records=records.clone() /> })}
+            {move || {
+                let words = approval.with(|approval| approval.description.clone());
+                preview.with(|preview| view! { <WhatWillHappen preview=preview.clone() words=words /> })
+            }}
+            {if armed {
+                view! { <div class="mt-4"><DataPanel shown=shown /></div> }.into_any()
+            } else {
+                view! {
+                    <details class="mt-3">
+                        <summary class="link inline-flex min-h-11 items-center text-sm md:min-h-6">"Show the data"</summary>
+                        <div class="mt-2"><DataPanel shown=shown /></div>
+                    </details>
+                }
+                .into_any()
+            }}
         </div>
         <div class="sheet-answers">
+            <div id=shown.name(NOTICE) tabindex="-1" class="empty:hidden"><FormError message=shown.notice /></div>
             {move || {
                 let basis = basis.get();
                 match basis.refusal(&me) {
