@@ -4,16 +4,18 @@
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
+use crate::domain::ids::ApprovalId;
 use crate::domain::risk::RiskLevel;
 use crate::server_fns::approvals::ApprovalBulk;
 use crate::ui::components::{
     Button, ButtonKind, ButtonSize, ButtonVariant, FormError, Icon, IconMark, TextField,
 };
 use crate::ui::forms::FormState;
-use crate::ui::hooks::{focus_soon, form_field, pressed_value, use_hydrated};
+use crate::ui::hooks::{focus_soon, form_field, is_plain_press, pressed_value, use_hydrated};
 
 use super::picked::{NotDecided, Picks, Progress, by_type};
 use super::queue_state::Queue;
+use super::sheet::Intent;
 
 /// The form that the rows' checkboxes belong to. With a script it is there while something is ticked.
 #[component]
@@ -24,10 +26,10 @@ pub fn BulkBar(
     let hydrated = use_hydrated();
     let form = FormState::new("bulk").field("/reviewNotes", "bulk-notes").faults_only();
     let progress = Progress::new();
-    // Which high-risk ones were opened is asked when a tick is set, and again when the sheet or the panel closes.
+    // Which high-risk ones were opened is asked when a tick is set, and again when one was opened.
     Effect::new(move |_| {
         queue.picked.track();
-        queue.opened.id.track();
+        queue.opened.noted.track();
         queue.sheet.open.track();
         queue.learn_read();
     });
@@ -124,7 +126,7 @@ fn Chosen(
     /// The queue.
     queue: Queue,
     /// High-risk ones that this member has not opened.
-    unread: Memo<Vec<(crate::domain::ids::ApprovalId, String)>>,
+    unread: Memo<Vec<(ApprovalId, String)>>,
 ) -> impl IntoView {
     let groups = Memo::new(move |_| queue.picked.with(|picked| by_type(picked.values())));
     let words = move || {
@@ -159,7 +161,15 @@ fn Chosen(
                                 .iter()
                                 .take(5)
                                 .map(|(id, title)| {
-                                    view! { <li><a class="link" href=format!("/approvals/{id}")>{title.clone()}</a></li> }
+                                    let id = *id;
+                                    // In the sheet, because a page would lose what is ticked.
+                                    let open = move |event: leptos::ev::MouseEvent| {
+                                        if is_plain_press(&event) {
+                                            event.prevent_default();
+                                            queue.sheet.ask(id, Intent::Approve);
+                                        }
+                                    };
+                                    view! { <li><a class="link" href=format!("/approvals/{id}") on:click=open>{title.clone()}</a></li> }
                                 })
                                 .collect();
                             let more = unread.len().saturating_sub(5);

@@ -29,6 +29,8 @@ pub struct Opened {
     asked: StoredValue<bool>,
     /// Where focus goes when it closes, if not to the row.
     then: StoredValue<Option<&'static str>>,
+    /// Goes up each time that one has been opened, and the server has noted it.
+    pub noted: RwSignal<u32>,
     go: Callback<String>,
 }
 
@@ -39,7 +41,7 @@ impl Opened {
         let go = Callback::new(move |to: String| {
             navigate(&to, NavigateOptions { scroll: false, ..NavigateOptions::default() });
         });
-        Self { id, asked: StoredValue::new(false), then: StoredValue::new(None), go }
+        Self { id, asked: StoredValue::new(false), then: StoredValue::new(None), noted: RwSignal::new(0), go }
     }
 
     /// Shows one beside the list with this filter, and moves focus to it.
@@ -110,6 +112,7 @@ pub fn DetailPanel(
                     let answer = loaded.await?;
                     let inside = match answer {
                         Ok(detail) => {
+                            let _ = opened.noted.try_update(|times| *times += 1);
                             let focus = opened.asked.try_update_value(std::mem::take).unwrap_or(false);
                             draw_detail(detail, me, Place::Panel(Panel { close, focus, gone })).await
                         }

@@ -58,8 +58,8 @@ pub fn by_type<'a>(picks: impl Iterator<Item = &'a Picked>) -> Vec<(String, usiz
     groups
 }
 
-/// Everything that the filter finds now: what can be ticked, and the names of what cannot because it is critical.
-/// What arrives later is not among it.
+/// Everything that the filter finds now, [`MOST`] of it: what can be ticked, and the names of what cannot because it is
+/// critical. What arrives later is not among it.
 pub async fn all_that_match(filter: ApprovalFilter) -> Result<(Picks, Vec<String>), AppError> {
     let (mut picks, mut critical) = (Picks::new(), Vec::new());
     let mut filter = ApprovalFilter { cursor: None, limit: Some("200".to_owned()), ..filter };
@@ -68,11 +68,12 @@ pub async fn all_that_match(filter: ApprovalFilter) -> Result<(Picks, Vec<String
         for approval in &page.items {
             if approval.risk_level == RiskLevel::Critical {
                 critical.push(short_title(approval));
-            } else if picks.len() < MOST {
+            } else {
                 picks.insert(approval.id, approval.into());
             }
         }
-        if page.next_cursor.is_none() || picks.len() == MOST {
+        // A page is a part of it without rest.
+        if page.next_cursor.is_none() || picks.len() + critical.len() >= MOST {
             return Ok((picks, critical));
         }
         filter.cursor = page.next_cursor;
@@ -85,7 +86,7 @@ pub struct NotDecided {
     pub id: ApprovalId,
     pub picked: Picked,
     pub problem: String,
-    /// Whether it never reached the server, so that the same may be sent again.
+    /// Whether no answer came, so that the same may be sent again: what was decided all the same is refused then.
     pub again: bool,
 }
 

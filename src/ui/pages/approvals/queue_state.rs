@@ -11,6 +11,7 @@ use crate::domain::approval::{Approval, ApprovalFilter, ApprovalStatus, Decided}
 use crate::domain::bulk::BulkOutcome;
 use crate::domain::event::Topic;
 use crate::domain::ids::{ApprovalId, UserId};
+use crate::domain::opening::MAX_ASKED;
 use crate::server_fns::approvals::{approval_get, approval_list, approval_opened};
 use crate::ui::components::{Announcer, use_announcer};
 use crate::ui::hooks::{Changes, focus_soon, focus_within, use_events};
@@ -150,16 +151,16 @@ impl Queue {
         });
     }
 
-    /// Asks which of the ticked high-risk ones this member has opened: only those are approved together.
+    /// Asks which of the ticked high-risk ones this member has opened, where that is not known yet: only those are
+    /// approved together.
     pub fn learn_read(self) {
         let high: Vec<_> = self.picked.with_untracked(|picked| {
-            picked.iter().filter(|(_, of)| of.risk.is_armed()).map(|(id, _)| *id).collect()
+            let read = self.read.read_untracked();
+            let unknown = picked.iter().filter(|(id, of)| of.risk.is_armed() && !read.contains(id));
+            unknown.map(|(id, _)| *id).collect()
         });
-        if high.is_empty() {
-            return;
-        }
         spawn_local(async move {
-            for some in high.chunks(200) {
+            for some in high.chunks(MAX_ASKED) {
                 if let Ok(page) = approval_opened(some.to_vec()).await {
                     let _ = self.read.try_update(|read| read.extend(page.items));
                 }
@@ -253,7 +254,11 @@ impl Queue {
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
-        self.announcer.announce(words.join(", "));
+        self.announcer.announce(if words.is_empty() {
+            "Nothing was decided.".to_owned()
+        } else {
+            words.join(", ")
+        });
         self.picked.set(Picks::new());
         self.critical.set(Vec::new());
         for result in outcome.results.iter().filter(|result| self.row(result.id).is_some()) {
@@ -356,6 +361,10 @@ impl Queue {
         let was_inside = focus_within(&row_item(id));
         self.picked.update(|picked| {
             picked.remove(&id);
+        });
+        // What was opened may have been other data.
+        self.read.update(|read| {
+            read.remove(&id);
         });
         row.approval.set(approval);
         if was_inside {

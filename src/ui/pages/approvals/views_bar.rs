@@ -95,11 +95,11 @@ pub fn SaveView(
                         maxlength=60
                     />
                     <CheckboxField
-                                    id="view-shared"
-                                    name="input[shared]"
-                                    label="Share it with everybody in the workspace"
-                                    error=form.error_at("/shared")
-                                />
+                        id="view-shared"
+                        name="input[shared]"
+                        label="Share it with everybody in the workspace"
+                        error=form.error_at("/shared")
+                    />
                     <div><SubmitButton form=form.clone() label="Save the view".to_owned() /></div>
                 </ActionForm<SavedViewCreate>>
             </Disclose>

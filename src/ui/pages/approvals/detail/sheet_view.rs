@@ -34,7 +34,7 @@ pub fn SheetView(
     let records = shown.part(|detail| detail.records.changed_since.clone());
     let intent = RwSignal::new(sheet.intent);
     Effect::new(move |_| focus_soon(first_focus(shown, sheet.intent)));
-    let armed = approval.with_untracked(|approval| approval.risk_level.is_armed());
+    let armed = shown.part(|detail| detail.approval.risk_level.is_armed());
     view! {
         // It scrolls, so the keyboard must reach it.
         <div
@@ -63,7 +63,7 @@ pub fn SheetView(
                 let words = approval.with(|approval| approval.description.clone());
                 preview.with(|preview| view! { <WhatWillHappen preview=preview.clone() words=words /> })
             }}
-            {if armed {
+            {move || if armed.get() {
                 view! { <div class="mt-4"><DataPanel shown=shown /></div> }.into_any()
             } else {
                 view! {

@@ -7,6 +7,7 @@ use crate::domain::snooze::Snoozed;
 use crate::server_fns::approvals::{ApprovalSnooze, ApprovalWake};
 use crate::ui::components::{ButtonSize, Icon, IconMark};
 use crate::ui::forms::{ActionForm, Disclose, FormState, Hidden, SubmitButton, Then};
+use crate::ui::hooks::{Tick, use_now};
 use crate::ui::words::moment;
 
 use super::detail_state::Shown;
@@ -20,8 +21,6 @@ const CHOICES: [(i64, &str); 4] =
 struct State {
     may: bool,
     until: Option<chrono::DateTime<chrono::Utc>>,
-    left: i64,
-    stopped: bool,
 }
 
 /// Puts it aside until later, or takes that back.
@@ -38,12 +37,22 @@ pub fn Snooze(
         State {
             may: detail.may_decide && approval.status == ApprovalStatus::Pending,
             until: detail.snoozed_until,
-            left: (approval.expires_at - approval.created_at).num_seconds(),
-            stopped: approval.expiry_paused,
         }
     });
+    let now = use_now(Tick::Minute);
+    // Before the deadline. Without a clock as if it were new: the server says what is too long.
+    let offered = Memo::new(move |_| {
+        let now = now.get();
+        shown.detail.with(|detail| {
+            let approval = &detail.approval;
+            let now = now.unwrap_or(approval.created_at.timestamp_millis() as f64);
+            let left = (approval.expires_at.timestamp_millis() as f64 - now) / 1000.0;
+            let fits = |(seconds, _): &(i64, &str)| approval.expiry_paused || (*seconds as f64) < left;
+            CHOICES.into_iter().filter(fits).collect::<Vec<_>>()
+        })
+    });
     move || {
-        let State { may, until, left, stopped } = state.get();
+        let State { may, until } = state.get();
         if !may {
             return ().into_any();
         }
@@ -71,9 +80,9 @@ pub fn Snooze(
             None => {
                 let form = FormState::new("snooze");
                 let done: Then<Snoozed> = shown.on_snoozed(gone);
-                let choices: Vec<_> = CHOICES
+                let choices: Vec<_> = offered
+                    .get()
                     .into_iter()
-                    .filter(|(seconds, _)| stopped || *seconds < left)
                     .map(|(seconds, word)| {
                         view! {
                             <SubmitButton
