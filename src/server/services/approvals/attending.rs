@@ -1,7 +1,7 @@
 //! "I am on it", and no longer.
 
-use super::{audit_of, decide, lost, record};
-use crate::domain::approval::{Approval, ApprovalStatus};
+use super::{audit_of, decide, locked, record, still_waits};
+use crate::domain::approval::Approval;
 use crate::domain::attending::{ATTEND_SECONDS, Attend, Attending};
 use crate::domain::error::ConflictDetail;
 use crate::domain::ids::ApprovalId;
@@ -18,14 +18,11 @@ pub async fn attend(
     input: Attend,
 ) -> AppResult<Approval> {
     let approver = Approver::new(by)?;
-    let (mut tx, found) = db.begin_deciding(approver.workspace(), id).await?;
-    let found = found.ok_or_else(|| AppError::not_found("approval"))?;
+    let (mut tx, found) = locked(db, approver.workspace(), id).await?;
     decide::may_decide(&found, &approver)?;
     let mut approval = found.approval;
     let now = tx.now();
-    if approval.status != ApprovalStatus::Pending || (approval.expires_at <= now && !approval.expiry_paused) {
-        return Err(lost(&approval, now));
-    }
+    still_waits(&approval, now)?;
     let other = approval.attending.as_ref().filter(|on| on.user_id != approver.user_id() && on.until > now);
     if let Some(other) = other.filter(|_| !input.take_over) {
         return Err(AppError::Conflict {
@@ -52,8 +49,8 @@ pub async fn attend(
 /// Takes that back. Nothing happens where this reviewer is not the one.
 pub async fn leave(by: &Allowed<DecideApprovals>, db: &Db, id: ApprovalId) -> AppResult<Approval> {
     let approver = Approver::new(by)?;
-    let (mut tx, found) = db.begin_deciding(approver.workspace(), id).await?;
-    let mut approval = found.ok_or_else(|| AppError::not_found("approval"))?.approval;
+    let (mut tx, found) = locked(db, approver.workspace(), id).await?;
+    let mut approval = found.approval;
     if approval.attending.as_ref().is_none_or(|on| on.user_id != approver.user_id()) {
         return Ok(approval);
     }

@@ -1,7 +1,7 @@
 //! Deciding: approve, reject, edit and approve, vote. Shown = decided = executed.
 
 use super::fields::{self, Fields};
-use super::{audit_of, drift, lost, perform_job, record};
+use super::{audit_of, drift, locked, lost, perform_job, record, still_waits};
 use crate::domain::approval::{Approval, ApprovalStatus, Decide, Decided};
 use crate::domain::canonical::Data;
 use crate::domain::catalogue::{self, Executor, SeenRecord};
@@ -45,8 +45,7 @@ pub(super) async fn approve(
     edited: Option<&Fields>,
     bulk: Bulk,
 ) -> AppResult<Decided> {
-    let (mut tx, found) = db.begin_deciding(approver.workspace(), id).await?;
-    let found = found.ok_or_else(|| AppError::not_found("approval"))?;
+    let (mut tx, found) = locked(db, approver.workspace(), id).await?;
     may_decide(&found, approver)?;
     let is_repeat = approver.key().is_some()
         && approver.key() == found.decision_key.as_deref()
@@ -57,9 +56,7 @@ pub(super) async fn approve(
         return Ok(Decided { approval, votes_missing: 0 });
     }
     let now = tx.now();
-    if approval.status != ApprovalStatus::Pending || (approval.expires_at <= now && !approval.expiry_paused) {
-        return Err(lost(&approval, now));
-    }
+    still_waits(&approval, now)?;
     if approval.args_hash != decision.args_hash {
         return Err(AppError::Changed {
             detail: "The data of this approval is not what you saw. Look at it again, then decide."

@@ -18,11 +18,6 @@ use validator::Validate;
 /// A claimed action whose agent says nothing for this long has an unknown outcome.
 const CLAIM_LIMIT: TimeDelta = TimeDelta::hours(1);
 
-async fn locked(db: &Db, workspace: WorkspaceId, id: ApprovalId) -> AppResult<(Tx, Deciding)> {
-    let (tx, found) = db.begin_deciding(workspace, id).await?;
-    Ok((tx, found.ok_or_else(|| AppError::not_found("approval"))?))
-}
-
 async fn done(mut tx: Tx, approval: &Approval) -> AppResult<Approval> {
     let approval = tx
         .approval_get(approval.workspace_id, approval.id)

@@ -14,11 +14,13 @@ mod similar;
 pub mod snooze;
 pub mod submit;
 
-use crate::domain::AppError;
 use crate::domain::approval::{ActorRef, Approval, ApprovalStatus};
 use crate::domain::error::ConflictDetail;
 use crate::domain::event::Topic;
-use crate::server::storage::{AuditEntry, NewJob, Tx};
+use crate::domain::ids::{ApprovalId, WorkspaceId};
+use crate::domain::{AppError, AppResult};
+use crate::server::storage::approvals::Deciding;
+use crate::server::storage::{AuditEntry, Db, NewJob, Tx};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
@@ -88,6 +90,18 @@ pub fn expire_job(approval: &Approval, run_at: DateTime<Utc>) -> NewJob {
         max_attempts: 20,
         dedupe_key: Some(approval.id.to_string()),
     }
+}
+
+/// An approval, locked until the end of the transaction, and what a change must know of it.
+async fn locked(db: &Db, workspace: WorkspaceId, id: ApprovalId) -> AppResult<(Tx, Deciding)> {
+    let (tx, found) = db.begin_deciding(workspace, id).await?;
+    Ok((tx, found.ok_or_else(|| AppError::not_found("approval"))?))
+}
+
+/// Refuses what only a waiting approval allows, once it is decided or overdue.
+fn still_waits(approval: &Approval, now: DateTime<Utc>) -> AppResult<()> {
+    let overdue = approval.expires_at <= now && !approval.expiry_paused;
+    if approval.status != ApprovalStatus::Pending || overdue { Err(lost(approval, now)) } else { Ok(()) }
 }
 
 /// The refusal of a transition that somebody else already made impossible: who, how and when.

@@ -1,12 +1,13 @@
 //! Putting an approval aside for a while, and what brings it back.
 
-use super::{QUEUE_DEFAULT, WAKE, audit_of, lost, record};
+use super::{QUEUE_DEFAULT, WAKE, audit_of, locked, record, still_waits};
+use crate::domain::AppResult;
 use crate::domain::approval::ApprovalStatus;
 use crate::domain::ids::{ApprovalId, UserId};
 use crate::domain::snooze::{Snooze, Snoozed};
-use crate::domain::{AppError, AppResult};
 use crate::server::engine::{Done, Handler, JobCx, JobError};
 use crate::server::services::ctx::{Allowed, Approver, DecideApprovals, system_actor};
+use crate::server::storage::approvals::Deciding;
 use crate::server::storage::jobs::Job;
 use crate::server::storage::{Db, NewJob};
 use async_trait::async_trait;
@@ -24,12 +25,9 @@ pub async fn snooze(
     input.validate()?;
     let approver = Approver::new(by)?;
     let (workspace, user) = (approver.workspace(), approver.user_id());
-    let (mut tx, found) = db.begin_deciding(workspace, id).await?;
-    let approval = found.ok_or_else(|| AppError::not_found("approval"))?.approval;
+    let (mut tx, Deciding { approval, .. }) = locked(db, workspace, id).await?;
     let now = tx.now();
-    if approval.status != ApprovalStatus::Pending || (approval.expires_at <= now && !approval.expiry_paused) {
-        return Err(lost(&approval, now));
-    }
+    still_waits(&approval, now)?;
     let until = input.moment(&approval, now)?;
     tx.snooze_set(workspace, user, id, until).await?;
     let about = AboutSnooze { approval_id: id, user_id: user };
@@ -56,8 +54,7 @@ pub async fn snooze(
 pub async fn wake(by: &Allowed<DecideApprovals>, db: &Db, id: ApprovalId) -> AppResult<Snoozed> {
     let approver = Approver::new(by)?;
     let (workspace, user) = (approver.workspace(), approver.user_id());
-    let (mut tx, found) = db.begin_deciding(workspace, id).await?;
-    let approval = found.ok_or_else(|| AppError::not_found("approval"))?.approval;
+    let (mut tx, Deciding { approval, .. }) = locked(db, workspace, id).await?;
     if tx.snooze_delete(workspace, user, id).await? {
         tx.job_cancel_ready(WAKE, &AboutSnooze { approval_id: id, user_id: user }.key());
         // Once it is decided, it is in nobody's list.
