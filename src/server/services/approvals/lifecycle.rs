@@ -1,9 +1,11 @@
 //! What else may happen to an approval: undo, withdraw, extend, claim, outcome, retry.
 
-use super::{CLAIM_TIMEOUT, EXPIRE, PERFORM, QUEUE_DEFAULT, audit_of, expire_job, lost, perform_job, record};
+use super::{
+    CLAIM_TIMEOUT, EXPIRE, PERFORM, QUEUE_DEFAULT, audit_of, expire_job, locked, lost, perform_job, record,
+};
 use crate::domain::approval::{Approval, ApprovalStatus, Extend, MAX_EXPIRY_SECONDS, Withdraw};
 use crate::domain::catalogue::Executor;
-use crate::domain::ids::{ApprovalId, WorkspaceId};
+use crate::domain::ids::ApprovalId;
 use crate::domain::outcome::{OutcomeStatus, ReportOutcome, ReportedStatus};
 use crate::domain::{AppError, AppResult};
 use crate::server::services::ctx::{
