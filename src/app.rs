@@ -9,7 +9,7 @@ use leptos_router::{SsrMode, path};
 use crate::server_fns::page::cookie;
 use crate::ui::components::provide_announcer;
 use crate::ui::hooks::{Theme, provide_now, use_hydrated};
-use crate::ui::pages::approvals::{ApprovalPage, ApprovalsPage};
+use crate::ui::pages::approvals::{ApprovalsPage, LateApproval};
 use crate::ui::pages::sign_in::SignInPage;
 use crate::ui::pages::{LatePage, NotFound, SignedIn};
 
@@ -76,7 +76,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/settings/account") view=|| view! { <Redirect path="/settings" /> } ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=SignedIn ssr=SsrMode::Async>
                     <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async />
-                    <Route path=path!("/approvals/:id") view=ApprovalPage ssr=SsrMode::Async />
+                    <Route path=path!("/approvals/:id") view=LateApproval ssr=SsrMode::Async />
                     <Route path=path!("/audit") view=LatePage::Audit ssr=SsrMode::Async />
                     <Route path=path!("/records") view=LatePage::Records ssr=SsrMode::Async />
                     <Route path=path!("/records/new") view=LatePage::NewRecord ssr=SsrMode::Async />

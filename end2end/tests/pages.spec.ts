@@ -137,6 +137,28 @@ test("the queue is accessible: full, ticked, rejecting, held, empty", async ({ w
   await test.step("nothing fits", () => axeEverywhere(page));
 });
 
+test("the queue is accessible while it loads, and when it cannot", async ({ workspace, reviewer: page, allowProblem }) => {
+  test.slow();
+  allowProblem(/ERR_FAILED/);
+  await workspace.task("Call Northwind");
+  await open(page, "/records");
+  let fail = () => {};
+  const held = new Promise<void>((done) => (fail = done));
+  await page.route("**/api/fn/approvals/list", async (route) => {
+    await held;
+    await route.abort();
+  });
+  await page.getByRole("link", { name: "Approvals" }).first().click();
+  await expect(page.getByText("Loading approvals")).toBeAttached();
+  await test.step("loading", () => axeEverywhere(page));
+  fail();
+  await expect(page.getByRole("alert").filter({ hasText: "The approvals could not be loaded" })).toBeVisible();
+  await test.step("failed", () => axeEverywhere(page));
+  await page.unroute("**/api/fn/approvals/list");
+  await page.getByRole("link", { name: "Try again" }).click();
+  await expect(new Queue(page).row("Call Northwind")).toBeVisible();
+});
+
 test("an approval is accessible in every state", async ({ workspace, signIn, allowProblem }) => {
   test.slow();
   allowProblem(/status of 4(04|22)/);

@@ -1,21 +1,27 @@
 /** What people perceive who do not see colours, who listen, or who go by the keyboard; and enough time for them. */
-import type { Page } from "@playwright/test";
-import { expect, test } from "../fixtures/index.js";
+import type { Locator, Page } from "@playwright/test";
+import { expect, test, type Workspace } from "../fixtures/index.js";
 import { Detail } from "../pages/detail.js";
 import { Queue } from "../pages/queue.js";
 
 const SIZES = [{ width: 390, height: 844 }, { width: 1280, height: 800 }];
 
-test("without colours the risk is told by word, shape and edge", async ({ workspace, reviewer }) => {
+/** One waiting action of each risk, and the list of them with the worst first. */
+async function oneOfEach(workspace: Workspace, page: Page): Promise<Locator> {
   const team = await workspace.team({ name: "Field sales", department: "sales", autonomyLevel: "supervised" });
   await workspace.pending({ actionType: "log_activity", actionData: { message: "Called" }, teamId: team.id });
   await workspace.task("Call Northwind");
   await workspace.pending();
   await workspace.pending({ actionType: "financial_transaction", actionData: { amount: "40.00", currency: "EUR", counterparty: "Acme Ltd" } });
-  await reviewer.emulateMedia({ forcedColors: "active" });
-  const queue = await Queue.open(reviewer, "?sort=risk");
+  const queue = await Queue.open(page, "?sort=risk");
   const rows = queue.list.locator(":scope > li");
   await expect(rows).toHaveCount(4);
+  return rows;
+}
+
+test("without colours the risk is told by word, shape and edge", async ({ workspace, reviewer }) => {
+  await reviewer.emulateMedia({ forcedColors: "active" });
+  const rows = await oneOfEach(workspace, reviewer);
   const shapes: string[] = [];
   const edges: string[] = [];
   for (const [index, word] of ["Critical", "High", "Medium", "Low"].entries()) {
@@ -32,6 +38,42 @@ test("without colours the risk is told by word, shape and edge", async ({ worksp
   // What is low and what is medium share a plain edge; above it each has one of its own.
   expect(new Set(edges.slice(0, 3)).size, edges.join("\n")).toBe(3);
 });
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`in greys, ${colorScheme}, the four shapes look different`, async ({ workspace, reviewer }) => {
+    await reviewer.emulateMedia({ colorScheme });
+    const rows = await oneOfEach(workspace, reviewer);
+    await reviewer.locator("html").evaluate((page) => (page.style.filter = "grayscale(1)"));
+    const pictures: string[] = [];
+    for (let index = 0; index < 4; index++) {
+      const shape = rows.nth(index).locator("svg[class*=text-risk]");
+      pictures.push((await shape.screenshot({ animations: "disabled" })).toString("base64"));
+    }
+    for (const [index, one] of pictures.entries()) {
+      for (const other of pictures.slice(index + 1)) {
+        // A shape is 14 by 14 pixels.
+        expect(await otherwise(reviewer, one, other), "pixels that clearly differ").toBeGreaterThan(25);
+      }
+    }
+  });
+}
+
+/** How many pixels of a picture are clearly lighter or darker in another one. */
+async function otherwise(page: Page, one: string, other: string): Promise<number> {
+  return page.evaluate(async (pictures) => {
+    const [a, b] = await Promise.all(
+      pictures.map(async (picture) => {
+        const bytes = Uint8Array.from(atob(picture), (letter) => letter.charCodeAt(0));
+        const bitmap = await createImageBitmap(new Blob([bytes]));
+        const context = new OffscreenCanvas(14, 14).getContext("2d");
+        context?.drawImage(bitmap, 0, 0, 14, 14);
+        const { data } = context?.getImageData(0, 0, 14, 14) ?? { data: new Uint8ClampedArray() };
+        return data.filter((_, index) => index % 4 === 0);
+      }),
+    );
+    return a?.reduce((count, grey, index) => count + Number(Math.abs(grey - (b?.[index] ?? 0)) > 60), 0) ?? 0;
+  }, [one, other]);
+}
 
 test("a deadline is spoken of three times, not every second", async ({ workspace, reviewer }) => {
   test.slow();

@@ -1,12 +1,15 @@
-/** The pictures of the README, from a small queue that looks like a company's. Only with UPDATE_SCREENSHOTS=1. */
+/**
+ * The pictures of the README, from a small queue that looks like a company's. UPDATE_SCREENSHOTS=1 puts them into docs/;
+ * otherwise they stay beside the other results.
+ */
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { expect, open, test, Workspace } from "../fixtures/index.js";
 
-const FOLDER = resolve(import.meta.dirname, "../../docs/screenshots");
-
-test.skip(process.env["UPDATE_SCREENSHOTS"] !== "1", "the pictures are only taken on request");
-test.describe.configure({ mode: "serial" });
+const FOLDER = resolve(
+  import.meta.dirname,
+  process.env["UPDATE_SCREENSHOTS"] === "1" ? "../../docs/screenshots" : "../test-results/screenshots",
+);
 
 async function company(workspace: Workspace): Promise<{ quote: string }> {
   const agents = {
@@ -62,27 +65,25 @@ async function company(workspace: Workspace): Promise<{ quote: string }> {
   return { quote: quote.id };
 }
 
-test("approvals.png, approval.png, approvals-phone.png", async ({ server, browsers, signIn }) => {
-  const workspace = await Workspace.create(server, "Halden Instruments");
-  const { quote } = await company(workspace);
-  const page = await signIn(await workspace.member("reviewer", "grace"));
-  await mkdir(FOLDER, { recursive: true });
-  const shot = async (name: string, path: string, of = page) => {
-    await open(of, path);
-    await of.emulateMedia({ reducedMotion: "reduce" });
-    await expect(of.getByText("just now").first()).toBeVisible();
-    await of.screenshot({ path: join(FOLDER, name), animations: "disabled", caret: "hide" });
-  };
-  await page.setViewportSize({ width: 1280, height: 800 });
-  await shot("approvals.png", "/approvals");
-  await shot("approval.png", `/approvals/${quote}`);
-  const phone = await browsers({
-    baseURL: server.url,
-    storageState: await page.context().storageState(),
-    viewport: { width: 390, height: 844 },
-    deviceScaleFactor: 2,
-    colorScheme: "dark",
-    hasTouch: true,
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`list and detail, desktop and phone, ${colorScheme}`, async ({ server, browsers, signIn }) => {
+    // The workspace's name is in the picture, and one server has one workspace of a name.
+    const workspace = await Workspace.create(server, colorScheme === "light" ? "Halden Instruments" : "Halden Instruments AG");
+    const { quote } = await company(workspace);
+    const signedIn = await signIn(await workspace.member("reviewer", "grace"));
+    const storageState = await signedIn.context().storageState();
+    await mkdir(FOLDER, { recursive: true });
+    const sizes = [
+      { device: "desktop", viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1, hasTouch: false },
+      { device: "phone", viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true },
+    ];
+    for (const { device, ...screen } of sizes) {
+      const page = await browsers({ baseURL: server.url, storageState, colorScheme, reducedMotion: "reduce", ...screen });
+      for (const [name, path] of [["approvals", "/approvals"], ["approval", `/approvals/${quote}`]] as const) {
+        await open(page, path);
+        await expect(page.getByText("just now").first()).toBeAttached();
+        await page.screenshot({ path: join(FOLDER, `${name}-${device}-${colorScheme}.png`), animations: "disabled", caret: "hide" });
+      }
+    }
   });
-  await shot("approvals-phone.png", "/approvals", phone);
-});
+}

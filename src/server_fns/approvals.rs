@@ -115,6 +115,15 @@ pub async fn approval_count() -> Result<i64, AppError> {
     door::answer(read::count_pending(&by, &state.db)).await
 }
 
+/// One approval, as the list has it.
+#[server(name = ApprovalRow, prefix = "/api/fn", endpoint = "approvals/row", protocol = JsonOrForm)]
+pub async fn approval_row(id: ApprovalId) -> Result<Approval, AppError> {
+    use super::door;
+    use crate::server::services::{approvals::read, ctx::ReadApprovals};
+    let (state, by) = door::allowed::<ReadApprovals>().await?;
+    door::answer(read::get(&by, &state.db, id)).await
+}
+
 /// One approval with its preview and history.
 #[server(name = ApprovalGet, prefix = "/api/fn", endpoint = "approvals/get", protocol = JsonOrForm)]
 pub async fn approval_get(id: ApprovalId) -> Result<ApprovalDetail, AppError> {

@@ -442,6 +442,23 @@ impl std::ops::DerefMut for Tx {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn a_commit_is_answered_once_it_is_on_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("x.db").display());
+        let db = Db::open(&url, Clock::new()).await.unwrap();
+        db.migrate().await.unwrap();
+        let Pools::Sqlite { wal, .. } = &db.pools else { panic!("SQLite was opened") };
+        for commits in 1..=3 {
+            let mut tx = db.begin().await.unwrap();
+            tx.execute("UPDATE counters SET value = value + 1", args![]).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(wal.synced().await, commits);
+        }
+        drop(db.begin().await.unwrap());
+        assert_eq!(wal.synced().await, 3, "what is rolled back waits for nothing");
+    }
+
     #[test]
     fn joined_writes_keep_their_own_arguments() {
         let writes = vec![

@@ -82,6 +82,17 @@ fn sync(log: &Path) -> io::Result<()> {
 }
 
 #[cfg(test)]
+impl WalSync {
+    /// How many commits are known to be on the disk.
+    pub async fn synced(&self) -> u64 {
+        match &*self.0.synced.lock().await {
+            Synced::UpTo(commit) => *commit,
+            Synced::Broken(fault) => panic!("{fault}"),
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -348,6 +348,13 @@ pub const ROWS: &[Row] = &[
     },
     Row { call: "POST /api/fn/approvals/count", agent: true, body: empty, ..ROW },
     Row {
+        call: "POST /api/fn/approvals/row",
+        agent: true,
+        about: About::Pending,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
         call: "POST /api/fn/approvals/get",
         agent: true,
         about: About::Pending,

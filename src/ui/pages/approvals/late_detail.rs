@@ -1,45 +1,64 @@
-//! The way to the code that shows one approval: a WASM file of its own, so that the list does not wait for it. The
-//! list fetches it once it is at rest, and whoever opens an approval finds it there.
+//! The way to the code that reads and shows one approval: a WASM file of its own, so that the list does not wait for
+//! it. The list fetches it once it is at rest, and whoever opens an approval finds it there.
 
 use leptos::prelude::*;
 use leptos::tachys::reactive_graph::OwnedView;
 use leptos::task::spawn_local;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use leptos_router::ChooseView;
 use leptos_router::hooks::use_url;
 
-use crate::domain::approval::ApprovalDetail;
+use crate::domain::approval::ApprovalFilter;
 use crate::domain::member::Me;
 use crate::ui::hooks::load_page;
 
-use super::detail::{DetailView, SheetView};
+use super::detail::{ApprovalPage, ApprovalPanel, ApprovalSheet};
+use super::panel::Opened;
 use super::sheet::Sheet;
 
 /// Where an approval is shown.
 #[derive(Clone)]
 pub enum Place {
-    /// On a page of its own.
+    /// On the page of its address.
     Page,
     /// Beside the list.
-    Panel(Panel),
+    Panel(Me, Panel),
     /// Over the list, to decide at once.
-    Sheet(Box<Sheet>),
+    Sheet(Me, Sheet),
 }
 
 /// How the panel beside the list is used.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct Panel {
-    /// The list without the panel.
-    pub close: String,
-    /// Whether focus goes into it: somebody opened it.
-    pub focus: bool,
+    /// What is opened.
+    pub opened: Opened,
+    /// The list's filter.
+    pub filter: Memo<ApprovalFilter>,
     /// What follows when it leaves the list.
     pub gone: Callback<()>,
 }
 
+/// The page of one approval. Give it to its route as its view.
+#[derive(Clone, Copy, Debug)]
+pub struct LateApproval;
+
+impl ChooseView for LateApproval {
+    async fn choose(self) -> AnyView {
+        draw_detail(Place::Page).await
+    }
+
+    async fn preload(&self) {
+        let _ = preload_detail().await;
+    }
+}
+
 /// An approval in its place. Where its code cannot be had, the page is loaded anew.
-pub async fn draw_detail(detail: ApprovalDetail, me: Me, place: Place) -> AnyView {
-    let address = use_url().with_untracked(|url| format!("{}?{}", url.path(), url.search()));
-    match draw(detail, me, place).await {
+pub async fn draw_detail(place: Place) -> AnyView {
+    let address = use_url().with_untracked(|url| match url.search() {
+        "" => url.path().to_owned(),
+        query => format!("{}?{query}", url.path()),
+    });
+    match draw(place).await {
         // Rendering goes on after the future is done, and needs this owner again.
         Ok(view) => OwnedView::new(view).into_any(),
         // The server may have been replaced by a newer one since this page was loaded.
@@ -70,10 +89,10 @@ pub fn use_detail_soon() {
 }
 
 #[wasm_split(detail, wasm_split_path = ::leptos::wasm_split, preload(preload_draw), fallible)]
-fn draw(detail: ApprovalDetail, me: Me, place: Place) -> Result<AnyView, SplitLoaderError> {
+fn draw(place: Place) -> Result<AnyView, SplitLoaderError> {
     Ok(match place {
-        Place::Sheet(sheet) => view! { <SheetView detail=detail me=me sheet=*sheet /> }.into_any(),
-        Place::Page => view! { <DetailView detail=detail me=me /> }.into_any(),
-        Place::Panel(panel) => view! { <DetailView detail=detail me=me panel=panel /> }.into_any(),
+        Place::Page => view! { <ApprovalPage /> }.into_any(),
+        Place::Panel(me, panel) => view! { <ApprovalPanel me=me panel=panel /> }.into_any(),
+        Place::Sheet(me, sheet) => view! { <ApprovalSheet me=me sheet=sheet /> }.into_any(),
     })
 }

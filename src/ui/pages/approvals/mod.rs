@@ -16,6 +16,5 @@ mod sheet;
 mod undo_strip;
 mod views_bar;
 
-pub use detail::ApprovalPage;
-pub use late_detail::preload_detail;
+pub use late_detail::{LateApproval, preload_detail};
 pub use queue_page::ApprovalsPage;

@@ -7,11 +7,8 @@ use leptos_router::hooks::use_navigate;
 use crate::domain::approval::ApprovalFilter;
 use crate::domain::ids::ApprovalId;
 use crate::domain::member::Me;
-use crate::server_fns::approvals::approval_open;
-use crate::server_fns::page::respond_with;
-use crate::ui::components::{ButtonSize, ButtonVariant, Icon, IconMark, Skeleton, button_class};
+use crate::ui::components::{ButtonSize, ButtonVariant, Icon, IconMark, button_class};
 use crate::ui::hooks::focus_soon;
-use crate::ui::pages::PageError;
 
 use super::filter::href;
 use super::late_detail::{Panel, Place, draw_detail};
@@ -54,6 +51,16 @@ impl Opened {
         self.go.run(panel_href(filter, id));
     }
 
+    /// Whether focus goes into the panel, because somebody opened it; once.
+    pub fn takes_focus(&self) -> bool {
+        self.asked.try_update_value(std::mem::take).unwrap_or(false)
+    }
+
+    /// The server has noted that this member opened it.
+    pub fn was_noted(&self) {
+        let _ = self.noted.try_update(|times| *times += 1);
+    }
+
     /// The list with this filter alone; focus goes to its heading, because the row may go too.
     fn close(&self, filter: &ApprovalFilter) {
         self.then.set_value(Some("page-title"));
@@ -80,15 +87,6 @@ pub fn DetailPanel(
     /// Reads the list anew.
     reload: Callback<()>,
 ) -> impl IntoView {
-    let loaded = Resource::new(
-        move || opened.id.get(),
-        |id| async move {
-            match id {
-                Some(id) => Some(approval_open(id).await),
-                None => None,
-            }
-        },
-    );
     // What left the list is no longer shown beside it.
     let gone = Callback::new(move |()| {
         opened.close(&filter.get_untracked());
@@ -103,36 +101,12 @@ pub fn DetailPanel(
         }
         now
     });
-    view! {
-        <Transition fallback=|| view! { <aside aria-label="Approval" class="queue-panel"><Skeleton lines=8 label="Loading the approval" /></aside> }>
-            {move || {
-                let me = me.clone();
-                let close = filter.with(href);
-                Suspend::new(async move {
-                    let answer = loaded.await?;
-                    let inside = match answer {
-                        Ok(detail) => {
-                            let _ = opened.noted.try_update(|times| *times += 1);
-                            let focus = opened.asked.try_update_value(std::mem::take).unwrap_or(false);
-                            draw_detail(detail, me, Place::Panel(Panel { close, focus, gone })).await
-                        }
-                        Err(error) => {
-                            respond_with(error.status());
-                            view! {
-                                <CloseLink href=close />
-                                <PageError
-                                    title="This approval could not be loaded"
-                                    error=error
-                                    retry=Callback::new(move |()| loaded.refetch())
-                                />
-                            }
-                                .into_any()
-                        }
-                    };
-                    Some(view! { <aside aria-label="Approval" class="queue-panel">{inside}</aside> })
-                })
-            }}
-        </Transition>
+    let is_open = Memo::new(move |_| opened.id.with(Option::is_some));
+    move || {
+        is_open.get().then(|| {
+            let panel = Panel { opened, filter, gone };
+            Suspend::new(draw_detail(Place::Panel(me.clone(), panel)))
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::bulk::BulkOutcome;
 use crate::domain::event::Topic;
 use crate::domain::ids::{ApprovalId, UserId};
 use crate::domain::opening::MAX_ASKED;
-use crate::server_fns::approvals::{approval_get, approval_list, approval_opened};
+use crate::server_fns::approvals::{approval_list, approval_opened, approval_row};
 use crate::ui::components::{Announcer, use_announcer};
 use crate::ui::hooks::{Changes, focus_soon, focus_within, use_events};
 use crate::ui::words::{is_in_hold, moment, short_title, status_words};
@@ -327,10 +327,10 @@ impl Queue {
     /// Reads one approval again.
     fn fetch(self, id: ApprovalId) {
         spawn_local(async move {
-            if let Ok(detail) = approval_get(id).await
+            if let Ok(approval) = approval_row(id).await
                 && !self.is_gone()
             {
-                self.apply(detail.approval);
+                self.apply(approval);
             }
         });
     }

@@ -4,9 +4,7 @@ use leptos::prelude::*;
 
 use crate::domain::ids::ApprovalId;
 use crate::domain::member::Me;
-use crate::server_fns::approvals::approval_open;
-use crate::ui::components::{Dialog, Skeleton};
-use crate::ui::pages::PageError;
+use crate::ui::components::Dialog;
 
 use super::late_detail::{Place, draw_detail};
 use super::queue_state::Queue;
@@ -23,6 +21,7 @@ pub enum Intent {
 #[derive(Clone, Copy)]
 pub struct Sheet {
     pub queue: Queue,
+    pub about: ApprovalId,
     pub intent: Intent,
 }
 
@@ -57,43 +56,9 @@ pub fn DecisionSheet(
     view! {
         <Dialog id="sheet" title="Your decision" wide=true class="sheet" open=open>
             {move || {
-                let (id, intent) = about.get().filter(|_| open.get())?;
-                Some(view! { <Content me=me.clone() id=id sheet=Sheet { queue, intent } /> })
+                let (about, intent) = about.get().filter(|_| open.get())?;
+                Some(Suspend::new(draw_detail(Place::Sheet(me.clone(), Sheet { queue, about, intent }))))
             }}
         </Dialog>
-    }
-}
-
-#[component]
-fn Content(
-    /// Who decides.
-    me: Me,
-    /// The approval.
-    id: ApprovalId,
-    /// The sheet.
-    sheet: Sheet,
-) -> impl IntoView {
-    let loaded = Resource::new(|| (), move |()| approval_open(id));
-    view! {
-        <Suspense fallback=|| view! { <Skeleton lines=6 label="Loading the approval" /> }>
-            {move || {
-                let me = me.clone();
-                Suspend::new(async move {
-                    match loaded.await {
-                        Ok(detail) => draw_detail(detail, me, Place::Sheet(Box::new(sheet))).await,
-                        Err(error) => {
-                            view! {
-                                <PageError
-                                    title="This approval could not be loaded"
-                                    error=error
-                                    retry=Callback::new(move |()| loaded.refetch())
-                                />
-                            }
-                                .into_any()
-                        }
-                    }
-                })
-            }}
-        </Suspense>
     }
 }

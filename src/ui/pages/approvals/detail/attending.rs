@@ -6,10 +6,10 @@ use crate::domain::approval::ApprovalStatus;
 use crate::domain::attending::Attending;
 use crate::domain::member::Me;
 use crate::server_fns::approvals::{ApprovalAttend, ApprovalLeave};
-use crate::ui::components::{ButtonSize, Icon, IconMark};
+use crate::ui::components::{ButtonSize, Icon, IconMark, Moment};
 use crate::ui::forms::{ActionForm, FormState, Hidden, SubmitButton};
 use crate::ui::hooks::{Tick, use_now};
-use crate::ui::words::{attending, moment};
+use crate::ui::words::{attending, moment, stamp};
 
 use super::detail_state::Shown;
 
@@ -40,24 +40,24 @@ pub fn OnIt(
     move || {
         let State { on, may_say } = state.get();
         let mine = on.as_ref().is_some_and(|on| on.user_id == me.user_id);
-        let words = match &on {
-            Some(on) if mine => format!("You are on it until {}.", moment(on.until)),
-            Some(on) => format!("{} is on it until {}.", on.name, moment(on.until)),
-            None => String::new(),
-        };
         let said = on.is_some();
         (said || may_say).then(|| {
             view! {
                 <div class="flex flex-wrap items-center gap-2 text-sm">
-                    {said
-                        .then(|| {
-                            view! {
-                                <p class="flex min-w-0 items-center gap-1.5">
-                                    <IconMark icon=Icon::User />
-                                    <span>{words}</span>
-                                </p>
-                            }
-                        })}
+                    {on.map(|on| {
+                        let who = if mine { "You are".to_owned() } else { format!("{} is", on.name) };
+                        view! {
+                            <p class="flex min-w-0 items-center gap-1.5">
+                                <IconMark icon=Icon::User />
+                                <span>
+                                    {who}
+                                    " on it until "
+                                    <Moment datetime=stamp(on.until) text=moment(on.until) />
+                                    "."
+                                </span>
+                            </p>
+                        }
+                    })}
                     {may_say.then(|| if mine { view! { <Leave shown=shown /> }.into_any() } else { view! { <Say shown=shown over=said /> }.into_any() })}
                 </div>
             }

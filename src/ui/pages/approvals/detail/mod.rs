@@ -22,17 +22,21 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use crate::domain::AppError;
+use crate::domain::approval::ApprovalDetail;
 use crate::domain::ids::ApprovalId;
+use crate::domain::member::Me;
 use crate::server_fns::approvals::approval_open;
 use crate::server_fns::page::respond_with;
 use crate::ui::components::{PageHeader, Skeleton};
 use crate::ui::forms::ReturnedError;
 use crate::ui::pages::{PageError, use_session};
 
-pub use sheet_view::SheetView;
-pub use view::DetailView;
-
-use super::late_detail::{Place, draw_detail};
+use super::filter::href;
+use super::late_detail::Panel;
+use super::panel::CloseLink;
+use super::sheet::Sheet;
+use sheet_view::SheetView;
+use view::{Beside, DetailView};
 
 /// One approval, by the id in the address.
 #[component]
@@ -42,28 +46,77 @@ pub fn ApprovalPage() -> impl IntoView {
     let id = Memo::new(move |_| {
         params.with(|params| params.get("id").and_then(|id| id.parse::<ApprovalId>().ok()))
     });
-    let loaded = Resource::new(
+    read_and_show(
         move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => approval_open(id).await,
-                None => Err(AppError::not_found("approval")),
+        move |detail| view! { <DetailView detail=detail me=me.clone() /> }.into_any(),
+        || {
+            view! {
+                <Title text="Approval" />
+                <PageHeader title="Approval" back="/approvals" back_label="Approvals" />
+                <ReturnedError />
             }
+            .into_any()
         },
-    );
+    )
+}
+
+/// The one that is opened beside the list.
+#[component]
+pub fn ApprovalPanel(
+    /// Who looks.
+    me: Me,
+    /// The panel.
+    panel: Panel,
+) -> impl IntoView {
+    let Panel { opened, filter, gone } = panel;
+    let show = move |detail| {
+        opened.was_noted();
+        let beside = Beside { close: filter.with_untracked(href), focus: opened.takes_focus(), gone };
+        view! { <DetailView detail=detail me=me.clone() beside=beside /> }.into_any()
+    };
+    let head = move || view! { <CloseLink href=filter.with_untracked(href) /> }.into_any();
+    view! {
+        <aside aria-label="Approval" class="queue-panel">
+            {read_and_show(move || opened.id.get(), show, head)}
+        </aside>
+    }
+}
+
+/// The one that is to be decided over the list.
+#[component]
+pub fn ApprovalSheet(
+    /// Who decides.
+    me: Me,
+    /// The sheet.
+    sheet: Sheet,
+) -> impl IntoView {
+    let show = move |detail| view! { <SheetView detail=detail me=me.clone() sheet=sheet /> }.into_any();
+    read_and_show(move || Some(sheet.about), show, || ().into_any())
+}
+
+/// Reads an approval and shows it; what went wrong otherwise, under `head`.
+fn read_and_show(
+    id: impl Fn() -> Option<ApprovalId> + Send + Sync + 'static,
+    show: impl Fn(ApprovalDetail) -> AnyView + Clone + Send + Sync + 'static,
+    head: impl Fn() -> AnyView + Clone + Send + Sync + 'static,
+) -> impl IntoView {
+    let loaded = Resource::new(id, |id| async move {
+        match id {
+            Some(id) => approval_open(id).await,
+            None => Err(AppError::not_found("approval")),
+        }
+    });
     view! {
         <Transition fallback=|| view! { <div class="pt-6"><Skeleton lines=8 label="Loading the approval" /></div> }>
             {move || {
-                let me = me.clone();
+                let (show, head) = (show.clone(), head.clone());
                 Suspend::new(async move {
                     match loaded.await {
-                        Ok(detail) => draw_detail(detail, me, Place::Page).await,
+                        Ok(detail) => show(detail),
                         Err(error) => {
                             respond_with(error.status());
                             view! {
-                                <Title text="Approval" />
-                                <PageHeader title="Approval" back="/approvals" back_label="Approvals" />
-                                <ReturnedError />
+                                {head()}
                                 <PageError
                                     title="This approval could not be loaded"
                                     error=error

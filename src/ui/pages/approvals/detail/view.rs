@@ -12,7 +12,6 @@ use crate::ui::components::{
 };
 use crate::ui::forms::ReturnedError;
 use crate::ui::hooks::focus_soon;
-use crate::ui::pages::approvals::late_detail::Panel;
 use crate::ui::pages::approvals::panel::{CloseLink, PANEL_TITLE};
 use crate::ui::words::{asker, moment, risk_tone, short_title, stamp, status_words};
 
@@ -28,6 +27,17 @@ use super::outcome::OutcomePanel;
 use super::similar::SimilarDecisions;
 use super::snooze::Snooze;
 
+/// How an approval stands beside the list.
+#[derive(Clone)]
+pub struct Beside {
+    /// The list without it.
+    pub close: String,
+    /// Whether focus goes into it: somebody opened it.
+    pub focus: bool,
+    /// What follows when it leaves the list.
+    pub gone: Callback<()>,
+}
+
 /// One approval, as it was read, then as events tell.
 #[component]
 pub fn DetailView(
@@ -37,7 +47,7 @@ pub fn DetailView(
     me: Me,
     /// Beside the list; without it, on a page of its own.
     #[prop(optional, into)]
-    panel: Option<Panel>,
+    beside: Option<Beside>,
 ) -> impl IntoView {
     let shown = Shown::new(detail, None);
     let sentence = shown.part(|detail| reveal_text(&detail.preview.sentence));
@@ -46,10 +56,10 @@ pub fn DetailView(
     let records = shown.part(|detail| detail.records.changed_since.clone());
     let history = shown.part(|detail| detail.history.clone());
     let (follow_me, talk_me) = (me.clone(), me.clone());
-    let beside = panel.is_some();
-    let gone = panel.as_ref().map(|panel| panel.gone);
-    let head = match panel {
-        Some(panel) => view! { <PanelHead shown=shown panel=panel title=sentence /> }.into_any(),
+    let is_beside = beside.is_some();
+    let gone = beside.as_ref().map(|beside| beside.gone);
+    let head = match beside {
+        Some(beside) => view! { <PanelHead shown=shown beside=beside title=sentence /> }.into_any(),
         None => {
             let title = shown.part(|detail| short_title(&detail.approval));
             // The server writes the head last, when what the page was made of may be gone.
@@ -67,7 +77,7 @@ pub fn DetailView(
         <div class="mb-4 empty:hidden"><FormError message=shown.notice /></div>
         {move || approval.with(|approval| view! { <Headline approval=approval.clone() /> })}
         // One column on a phone and beside the list, in which the decision sticks to the foot.
-        <div class=if beside { "detail" } else { "detail detail-page" }>
+        <div class=if is_beside { "detail" } else { "detail detail-page" }>
             <div class="grid min-w-0 gap-4">
                 <Card title="What will happen">
                     {move || records.with(|records| view! { <ChangedSince records=records.clone() /> })}
@@ -108,11 +118,11 @@ fn PanelHead(
     /// The approval.
     shown: Shown,
     /// How it is left.
-    panel: Panel,
+    beside: Beside,
     /// What will happen.
     title: Memo<String>,
 ) -> impl IntoView {
-    let Panel { close, focus, .. } = panel;
+    let Beside { close, focus, .. } = beside;
     Effect::new(move |_| {
         if focus {
             focus_soon(PANEL_TITLE);
