@@ -81,6 +81,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/records") view=LatePage::Records ssr=SsrMode::Async />
                     <Route path=path!("/records/new") view=LatePage::NewRecord ssr=SsrMode::Async />
                     <Route path=path!("/records/:id") view=LatePage::Record ssr=SsrMode::Async />
+                    <Route path=path!("/notifications") view=LatePage::Notifications ssr=SsrMode::Async />
+                    <Route path=path!("/n/:token") view=LatePage::Link ssr=SsrMode::Async />
                     <SettingsRoutes />
                 </ParentRoute>
             </Routes>
@@ -99,6 +101,7 @@ fn SettingsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
         <ParentRoute path=path!("/settings") view=Outlet ssr=SsrMode::Async>
             <Route path=path!("") view=LatePage::Account ssr=SsrMode::Async />
             <Route path=path!("/views") view=LatePage::Views ssr=SsrMode::Async />
+            <Route path=path!("/notifications") view=LatePage::NotificationSettings ssr=SsrMode::Async />
             <Route path=path!("/members") view=LatePage::Members ssr=SsrMode::Async />
             <Route path=path!("/tokens") view=LatePage::Tokens ssr=SsrMode::Async />
             <Route path=path!("/agents") view=LatePage::Agents ssr=SsrMode::Async />

@@ -49,6 +49,7 @@ typed_ids! {
     EventId,
     JobId,
     WebhookId,
+    WebhookDeliveryId,
     MemoryId,
     MessageId,
     NotificationId,

@@ -22,6 +22,7 @@ pub mod member;
 pub mod memory;
 pub mod message;
 pub mod money;
+pub mod notification;
 pub mod opening;
 pub mod outcome;
 pub mod page;

@@ -1,7 +1,10 @@
-//! Webhooks: where a `webhook` executor sends an approved action, signed as Standard Webhooks says.
+//! Webhooks: where a `webhook` executor sends an approved action, and where notices go; signed as Standard Webhooks
+//! says.
 
-use super::ids::WebhookId;
+use super::ids::{WebhookDeliveryId, WebhookId};
+use super::notification::NoticeKind;
 use super::text;
+use crate::wire_enum;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,6 +19,62 @@ pub struct Webhook {
     pub enabled: bool,
     pub version: i64,
     pub created_at: DateTime<Utc>,
+    /// How notices are written for it.
+    pub format: WebhookFormat,
+    /// The kinds of notices that it gets.
+    pub notices: Vec<NoticeKind>,
+    /// Why Countersign switched it off by itself.
+    pub off_reason: Option<String>,
+    /// Until when the secret before the present one signs too.
+    pub old_secret_until: Option<DateTime<Utc>>,
+}
+
+wire_enum! {
+    /// How a webhook's receiver reads notices.
+    #[derive(Default)]
+    pub enum WebhookFormat {
+        /// A JSON object with `type`, `timestamp` and `data`.
+        #[default]
+        Standard = "standard",
+        /// A text, as the incoming webhooks of Slack and of what is compatible take it.
+        Slack = "slack",
+    }
+}
+
+/// Which notices a webhook gets, and how: all of it anew.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct SetWebhookNotices {
+    pub format: WebhookFormat,
+    pub notices: Vec<NoticeKind>,
+}
+
+wire_enum! {
+    pub enum WebhookDeliveryState {
+        Waiting = "waiting",
+        Sending = "sending",
+        Delivered = "delivered",
+        /// Given up.
+        Failed = "failed",
+    }
+}
+
+/// A notice on its way to a webhook.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WebhookDelivery {
+    /// The message's id, which its receiver gets as `webhook-id`.
+    pub id: WebhookDeliveryId,
+    pub kind: NoticeKind,
+    pub title: String,
+    pub state: WebhookDeliveryState,
+    pub attempts: i64,
+    /// When it is tried next.
+    pub next_at: Option<DateTime<Utc>>,
+    /// What came of the last try.
+    pub answer: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub ended_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]

@@ -8,16 +8,20 @@ use super::actions::perform::{Executors, Perform};
 use super::config::{Config, SmtpTls};
 use super::engine::{
     AtBoot, DEFAULT_QUEUE, Engine, EngineHandle, EngineSettings, HOUSEKEEPING_QUEUE, Handler, Housekeeping,
-    housekeeping_cron,
+    ScheduleError, housekeeping_cron,
 };
 use super::events::EventBus;
 use super::services::approvals::{QUEUE_ACTIONS, expiry, snooze};
+use super::services::notifications;
+use super::storage::notices::QUEUE_NOTICES;
 use super::storage::{Db, StorageError};
 use super::wake::Wake;
 use std::sync::Arc;
 
 /// Actions that are performed at once on this node.
 const ACTION_SLOTS: usize = 16;
+/// E-mails and calls that tell people something, at once on this node.
+const NOTICE_SLOTS: usize = 4;
 
 pub struct Runtime {
     pub events: EventBus,
@@ -49,9 +53,16 @@ impl Runtime {
     ) -> Result<Self, StorageError> {
         let wake = Wake::start(db);
         let events = EventBus::start(db.clone(), wake.clone()).await?;
-        settings.queues = vec![(QUEUE_ACTIONS, ACTION_SLOTS), (DEFAULT_QUEUE, 8), (HOUSEKEEPING_QUEUE, 1)];
+        settings.queues = vec![
+            (QUEUE_ACTIONS, ACTION_SLOTS),
+            (DEFAULT_QUEUE, 8),
+            (QUEUE_NOTICES, NOTICE_SLOTS),
+            (HOUSEKEEPING_QUEUE, 1),
+        ];
         let handlers = handlers(executors);
-        let cron = housekeeping_cron().map_err(|fault| StorageError::Settings(fault.to_string()))?;
+        let unreadable = |fault: ScheduleError| StorageError::Settings(fault.to_string());
+        let mut cron = housekeeping_cron().map_err(unreadable)?;
+        cron.extend(notifications::cron::notices_cron().map_err(unreadable)?);
         let engine = Engine::start(db.clone(), wake.clone(), handlers, cron, settings).await?;
         Ok(Self { events, wake, engine })
     }
@@ -67,11 +78,17 @@ impl Runtime {
 /// What performs each kind of job.
 pub fn handlers(executors: Executors) -> Vec<Arc<dyn Handler>> {
     vec![
+        Arc::new(notifications::collect::Collect { public_url: executors.public_url.clone() }),
+        Arc::new(notifications::mail::Mail { executors: executors.clone() }),
+        Arc::new(notifications::webhook::Deliver { executors: executors.clone() }),
+        Arc::new(notifications::digest::SendDigest { executors: executors.clone() }),
         Arc::new(Perform { executors }),
         Arc::new(expiry::Expire),
         Arc::new(expiry::ClaimTimeout),
         Arc::new(expiry::Thaw),
         Arc::new(snooze::Wake),
+        Arc::new(notifications::remind::Remind),
+        Arc::new(notifications::cron::Watch),
         Arc::new(Housekeeping),
     ]
 }
@@ -103,6 +120,7 @@ impl Executors {
         Ok(Self {
             mailer: Arc::new(Mailer::new(&mail, db.clock.clone()).map_err(failed)?),
             webhooks: Arc::new(WebhookClient::new(config.webhooks.guard()).map_err(failed)?),
+            public_url: config.public_url().trim_end_matches('/').into(),
         })
     }
 }

@@ -1,10 +1,12 @@
-//! Webhooks: where a `webhook` executor sends approved actions.
+//! Webhooks: where a `webhook` executor sends approved actions, and where notices go.
 
 use super::codec::JsonOrForm;
 use crate::domain::AppError;
-use crate::domain::ids::WebhookId;
+use crate::domain::ids::{WebhookDeliveryId, WebhookId};
 use crate::domain::page::{Page, PageQuery};
-use crate::domain::webhook::{CreatedWebhook, NewWebhook, PatchWebhook, Webhook};
+use crate::domain::webhook::{
+    CreatedWebhook, NewWebhook, PatchWebhook, SetWebhookNotices, Webhook, WebhookDelivery,
+};
 use leptos::prelude::*;
 
 /// The webhooks, by name.
@@ -71,6 +73,67 @@ pub async fn webhook_delete(id: WebhookId, version: Option<i64>) -> Result<(), A
         webhooks::webhook_delete(&by, &state.db, id, version).await?;
         reply::go_to("/settings/webhooks?done=deleted");
         Ok(())
+    })
+    .await
+}
+
+/// Sets which notices a webhook gets, and how they are written: all of it anew.
+#[server(name = WebhookSetNotices, prefix = "/api/fn", endpoint = "webhooks/set-notices", protocol = JsonOrForm)]
+pub async fn webhook_set_notices(
+    id: WebhookId,
+    version: Option<i64>,
+    #[server(default)] input: SetWebhookNotices,
+) -> Result<Webhook, AppError> {
+    use super::{door, reply};
+    use crate::server::services::{ctx::Administer, webhooks};
+    let (state, by) = door::allowed::<Administer>().await?;
+    door::answer(async {
+        let webhook = webhooks::webhook_set_notices(&by, &state.db, id, input, version).await?;
+        reply::go_to(&format!("/settings/webhooks/{id}?done=saved"));
+        Ok(webhook)
+    })
+    .await
+}
+
+/// Gives a webhook a new secret, which only this answer shows. The old one signs too for 24 hours.
+#[server(name = WebhookRotate, prefix = "/api/fn", endpoint = "webhooks/rotate", protocol = JsonOrForm)]
+pub async fn webhook_rotate(id: WebhookId, version: Option<i64>) -> Result<CreatedWebhook, AppError> {
+    use super::shown_once::{ShownOnce, hand_over};
+    use super::{door, reply};
+    use crate::server::services::{ctx::Administer, webhooks};
+    let (state, by) = door::allowed::<Administer>().await?;
+    door::answer(async {
+        let rotated = webhooks::webhook_rotate(&by, &state.db, id, version).await?;
+        let (name, secret) = (rotated.webhook.name.clone(), rotated.secret.clone());
+        hand_over(&state, &ShownOnce { noun: "webhook".to_owned(), name, secret });
+        reply::go_to(&format!("/settings/webhooks/{id}"));
+        Ok(rotated)
+    })
+    .await
+}
+
+/// The notices that went to a webhook or are on their way, the newest first.
+#[server(name = WebhookDeliveries, prefix = "/api/fn", endpoint = "webhooks/deliveries", protocol = JsonOrForm)]
+pub async fn webhook_deliveries(
+    id: WebhookId,
+    #[server(default)] query: PageQuery,
+) -> Result<Page<WebhookDelivery>, AppError> {
+    use super::door;
+    use crate::server::services::{ctx::Administer, webhooks};
+    let (state, by) = door::allowed::<Administer>().await?;
+    door::answer(webhooks::webhook_deliveries(&by, &state.db, id, &query)).await
+}
+
+/// Sends a notice that was delivered or given up once more, under the same id.
+#[server(name = WebhookReplay, prefix = "/api/fn", endpoint = "webhooks/replay", protocol = JsonOrForm)]
+pub async fn webhook_replay(id: WebhookDeliveryId) -> Result<WebhookDelivery, AppError> {
+    use super::{door, reply};
+    use crate::server::services::{ctx::Administer, webhooks};
+    let (state, by) = door::allowed::<Administer>().await?;
+    door::answer(async {
+        let delivery = webhooks::webhook_replay(&by, &state.db, id).await?;
+        reply::go_to("/settings/webhooks?done=replayed");
+        Ok(delivery)
     })
     .await
 }

@@ -7,10 +7,12 @@ use crate::domain::catalogue::{Audience, Effect, MessageTo, plan};
 use crate::domain::event::Topic;
 use crate::domain::ids::{RecordId, WorkspaceId};
 use crate::domain::memory::MemoryTier;
+use crate::domain::notification::NoticeKind;
 use crate::domain::record::{Record, RecordKind};
 use crate::domain::{AppError, AppResult, record_kinds};
 use crate::server::services::approvals::lifecycle;
 use crate::server::services::ctx::system_actor;
+use crate::server::services::notifications::tell::{Item, Told, tell};
 use crate::server::storage::Tx;
 use crate::server::storage::approvals::{Finished, Performing};
 use crate::server::storage::effects::{NewMemory, NewMessage};
@@ -182,23 +184,29 @@ async fn apply(tx: &mut Tx, approval: &Approval, effect: Effect) -> Applied {
 
 async fn notify(tx: &mut Tx, approval: &Approval, to: Audience, title: &str, body: &str) -> Applied {
     let workspace = approval.workspace_id;
-    let users = match to {
-        Audience::Everyone => vec![None],
-        Audience::Role(role) => tx.users_of_role(workspace, role).await?.into_iter().map(Some).collect(),
+    let mut people = tx.recipients(workspace).await?;
+    match to {
+        Audience::Everyone => {}
+        Audience::Role(role) => people.retain(|one| one.role == role),
         Audience::Users(users) => {
-            for &user in &users {
-                if !tx.is_member(workspace, user).await? {
-                    return Err(Halt::Refused(format!("There is no member {user} in this workspace.")));
-                }
+            if let Some(user) = users.iter().find(|user| people.iter().all(|one| one.user != **user)) {
+                return Err(Halt::Refused(format!("There is no member {user} in this workspace.")));
             }
-            users.into_iter().map(Some).collect()
+            people.retain(|one| users.contains(&one.user));
         }
-    };
-    let count = users.len();
-    for user in users {
-        tx.notify(workspace, user, "message", title, body, Some(approval.id.0)).await?;
     }
-    Ok(("notified", json!(count)))
+    let item = Item {
+        line: body.to_owned(),
+        href: format!("/approvals/{}", approval.id),
+        subject: Some(approval.id.0),
+        critical: false,
+    };
+    let told = Told { kind: NoticeKind::Message, title: Some(title), items: &[item] };
+    for one in &people {
+        tell(tx, workspace, one, &told).await?;
+    }
+    tx.emit(workspace, Topic::Notification, approval.id.0);
+    Ok(("notified", json!(people.len())))
 }
 
 async fn existing(

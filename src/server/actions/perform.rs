@@ -16,6 +16,7 @@ use crate::server::services::approvals::{PERFORM, lifecycle};
 use crate::server::services::ctx::system_actor;
 use crate::server::storage::approvals::{Deciding, Finished, Performing};
 use crate::server::storage::jobs::Job;
+use crate::server::storage::webhooks::WebhookTarget;
 use crate::server::storage::{Db, Tx};
 use async_trait::async_trait;
 use serde_json::json;
@@ -26,6 +27,8 @@ use std::sync::Arc;
 pub struct Executors {
     pub mailer: Arc<Mailer>,
     pub webhooks: Arc<WebhookClient>,
+    /// How browsers reach this server, for the links of e-mails; without a slash at the end.
+    pub public_url: Arc<str>,
 }
 
 pub struct Perform {
@@ -174,7 +177,7 @@ impl Perform {
     }
 
     async fn prepare(&self, tx: &mut Tx, found: &Deciding) -> Result<Result<Call, String>, JobError> {
-        let approval = &found.approval;
+        let (approval, now) = (&found.approval, tx.now());
         if catalogue::find(&approval.action_type).is_none() {
             return self.prepare_own(tx, approval).await;
         }
@@ -195,9 +198,9 @@ impl Perform {
                     })));
                 }
                 Effect::Webhook { webhook_id, payload } => {
-                    return Ok(match tx.webhook_target(approval.workspace_id, webhook_id).await? {
-                        Some((url, secret)) => {
-                            Ok(Call::Webhook { target: Target { url, secret }, payload: payload.to_value() })
+                    return Ok(match tx.webhook_target(approval.workspace_id, webhook_id, now).await? {
+                        Some(target) => {
+                            Ok(Call::Webhook { target: target.into(), payload: payload.to_value() })
                         }
                         None => Err("There is no such webhook, or it is switched off.".to_owned()),
                     });
@@ -214,12 +217,13 @@ impl Perform {
             .gate_facts(approval.workspace_id, None, None, &approval.action_type)
             .await?
             .and_then(|facts| facts.action_type);
+        let now = tx.now();
         let Some(webhook) = facts.and_then(|own| own.webhook_id) else {
             return Ok(Err("This action type has no webhook any more.".to_owned()));
         };
-        Ok(match tx.webhook_target(approval.workspace_id, webhook).await? {
-            Some((url, secret)) => Ok(Call::Webhook {
-                target: Target { url, secret },
+        Ok(match tx.webhook_target(approval.workspace_id, webhook, now).await? {
+            Some(target) => Ok(Call::Webhook {
+                target: target.into(),
                 payload: json!({
                     "type": approval.action_type,
                     "approvalId": approval.id,
@@ -236,9 +240,15 @@ impl Perform {
             Call::Mail(mail) => self.executors.mailer.send(approval.id, mail).await,
             Call::Webhook { target, payload } => {
                 let attempt = approval.outcome.attempts + 1;
-                self.executors.webhooks.call(approval.id, target, payload, attempt, db.clock.now()).await
+                self.executors.webhooks.call(approval.id.0, target, payload, attempt, db.clock.now()).await
             }
         }
+    }
+}
+
+impl From<WebhookTarget> for Target {
+    fn from(found: WebhookTarget) -> Self {
+        Self { url: found.url, secret: found.secret, old_secret: found.old_secret }
     }
 }
 
@@ -273,16 +283,10 @@ async fn try_record(db: &Db, approval: &Approval, by: Performing, how: &Finished
     Ok(())
 }
 
-/// Audit row, event, and a notification where a person must look.
+/// Audit row and event; what did not succeed is a notice by that.
 async fn ended(tx: &mut Tx, approval: &Approval, how: &Finished) -> Result<(), JobError> {
     let current = tx.approval_get(approval.workspace_id, approval.id).await?;
     let approval = current.as_ref().unwrap_or(approval);
     lifecycle::outcome_recorded(tx, approval, system_actor(), how);
-    if how.status != OutcomeStatus::Succeeded {
-        let title =
-            if how.status == OutcomeStatus::Failed { "An action failed" } else { "An outcome is unknown" };
-        tx.notify(approval.workspace_id, None, "outcome", title, &approval.sentence, Some(approval.id.0))
-            .await?;
-    }
     Ok(())
 }

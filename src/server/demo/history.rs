@@ -20,6 +20,7 @@ use crate::server::services::approvals::{QUEUE_ACTIONS, QUEUE_DEFAULT, submit};
 use crate::server::services::ctx::WriteRecords;
 use crate::server::services::records;
 use crate::server::storage::Db;
+use crate::server::storage::notices::QUEUE_NOTICES;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -154,7 +155,7 @@ impl Play<'_> {
     }
 
     pub async fn run_due(&self) -> AppResult<()> {
-        engine::run_due(self.db, &[QUEUE_ACTIONS, QUEUE_DEFAULT], &self.handlers).await?;
+        engine::run_due(self.db, &[QUEUE_ACTIONS, QUEUE_DEFAULT, QUEUE_NOTICES], &self.handlers).await?;
         Ok(())
     }
 

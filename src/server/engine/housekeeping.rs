@@ -30,6 +30,7 @@ enum Sweep {
     IdempotencyKeys,
     CronFires,
     SignInAttempts,
+    Notifications,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +80,7 @@ impl Sweep {
             Self::SignInAttempts => {
                 sweep::sign_in_attempts_delete_before(&mut tx, now - SIGN_IN_ATTEMPTS_KEPT, BATCH).await?
             }
+            Self::Notifications => sweep::notifications_delete_old(&mut tx, BATCH).await?,
         };
         tx.commit().await?;
         Ok(deleted)
@@ -94,6 +96,7 @@ pub fn housekeeping_cron() -> Result<Vec<CronEntry>, ScheduleError> {
         ("idempotency_keys", "27 * * * *", Sweep::IdempotencyKeys),
         ("cron_fires", "37 * * * *", Sweep::CronFires),
         ("sign_in_attempts", "47 * * * *", Sweep::SignInAttempts),
+        ("notifications", "57 * * * *", Sweep::Notifications),
     ]
     .into_iter()
     .map(|(name, schedule, sweep)| {
@@ -124,7 +127,7 @@ mod tests {
     #[test]
     fn every_schedule_reads_and_every_payload_is_one_of_ours() {
         let entries = housekeeping_cron().unwrap();
-        assert_eq!(entries.len(), 6);
+        assert_eq!(entries.len(), 7);
         for entry in entries {
             let job = (entry.job)(chrono::DateTime::UNIX_EPOCH);
             serde_json::from_value::<Payload>(job.payload).unwrap();

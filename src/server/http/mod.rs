@@ -19,6 +19,7 @@ pub mod health;
 pub mod idempotency;
 pub mod identity;
 pub mod metrics;
+pub mod notifications;
 pub mod observe;
 pub mod openapi;
 pub mod problem;
@@ -56,6 +57,7 @@ fn nouns() -> OpenApiRouter<AppState> {
         .merge(teams::routes())
         .merge(records::routes())
         .merge(saved_views::routes())
+        .merge(notifications::routes())
         .merge(events::routes())
 }
 

@@ -13,7 +13,7 @@ use crate::domain::team::{
 };
 use crate::domain::{AppError, AppResult};
 use crate::server::storage::{AuditEntry, Conn, Db, Tx, cursor};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use validator::Validate;
 
 /// By name.
@@ -82,7 +82,9 @@ pub async fn team_patch(
             .team_update(workspace, &team)
             .await
             .map_err(taken("/name", "is the name of another team"))?)?;
-        note_team(&mut tx, &team, entry(allowed, "team.changed", what_changed(&before, &team)));
+        let mut changed = entry(allowed, "team.changed", what_changed(&before, &team));
+        changed.result = told(&before, &team);
+        note_team(&mut tx, &team, changed);
     }
     if let Some(frozen) = input.frozen {
         team_freeze(&mut tx, allowed, &team, frozen).await?;
@@ -93,6 +95,18 @@ pub async fn team_patch(
 }
 
 /// What decides about approvals is spelled out; the rest is named.
+/// What of a change people are told: the status and the autonomy, each before and after.
+fn told(before: &Team, after: &Team) -> Option<Value> {
+    let mut changed = Map::new();
+    if before.status != after.status {
+        changed.insert("status".to_owned(), json!([before.status, after.status]));
+    }
+    if before.autonomy_level != after.autonomy_level {
+        changed.insert("autonomyLevel".to_owned(), json!([before.autonomy_level, after.autonomy_level]));
+    }
+    (!changed.is_empty()).then_some(Value::Object(changed))
+}
+
 fn what_changed(before: &Team, after: &Team) -> String {
     let mut parts = Vec::new();
     if before.autonomy_level != after.autonomy_level {

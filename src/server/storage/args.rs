@@ -98,6 +98,7 @@ from_ids!(
     EventId,
     JobId,
     WebhookId,
+    WebhookDeliveryId,
     MemoryId,
     MessageId,
     NotificationId,

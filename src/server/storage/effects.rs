@@ -1,8 +1,7 @@
-//! What built-in actions write beside records, and what they read: memory, messages, notifications, figures.
+//! What built-in actions write beside records, and what they read: memory, messages, figures.
 
 use super::{Conn, StorageError, Ts, Tx};
-use crate::domain::ids::{AgentId, TeamId, UserId, WebhookId, WorkspaceId};
-use crate::domain::member::Role;
+use crate::domain::ids::{AgentId, TeamId, WorkspaceId};
 use crate::domain::memory::{MemoryCategory, MemoryTier};
 use crate::domain::message::{MessageType, Priority};
 use crate::{args, sql};
@@ -105,77 +104,9 @@ impl Tx {
         .await?;
         Ok(id)
     }
-
-    /// Tells one member, or with `None` every member, something that a person should know.
-    pub async fn notify(
-        &mut self,
-        workspace: WorkspaceId,
-        user: Option<UserId>,
-        kind: &str,
-        title: &str,
-        body: &str,
-        subject: Option<Uuid>,
-    ) -> Result<(), StorageError> {
-        let (id, now) = (self.id(), self.now());
-        self.execute(
-            sql!(
-                "INSERT INTO notifications (id, workspace_id, user_id, kind, title, body, subject_id, created_at) ",
-                "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
-            ),
-            args![id, workspace, user, kind, title, body, subject, now],
-        )
-        .await?;
-        self.emit(workspace, crate::domain::event::Topic::Notification, id);
-        Ok(())
-    }
 }
 
 impl Conn {
-    /// Members of a role, for a notification.
-    pub async fn users_of_role(
-        &mut self,
-        workspace: WorkspaceId,
-        role: Role,
-    ) -> Result<Vec<UserId>, StorageError> {
-        let rows: Vec<(Uuid,)> = self
-            .fetch_all(
-                sql!(
-                    "SELECT user_id FROM members WHERE workspace_id = $1 AND role = $2 AND disabled_at IS NULL ",
-                    "ORDER BY user_id LIMIT 500"
-                ),
-                args![workspace, role.as_str()],
-            )
-            .await?;
-        Ok(rows.into_iter().map(|(id,)| UserId(id)).collect())
-    }
-
-    /// Is this user an enabled member?
-    pub async fn is_member(&mut self, workspace: WorkspaceId, user: UserId) -> Result<bool, StorageError> {
-        let row: Option<(i64,)> = self
-            .fetch_optional(
-                sql!(
-                    "SELECT CAST(1 AS BIGINT) AS found FROM members WHERE workspace_id = $1 AND user_id = $2 ",
-                    "AND disabled_at IS NULL"
-                ),
-                args![workspace, user],
-            )
-            .await?;
-        Ok(row.is_some())
-    }
-
-    /// Where an enabled webhook goes and what signs it.
-    pub async fn webhook_target(
-        &mut self,
-        workspace: WorkspaceId,
-        id: WebhookId,
-    ) -> Result<Option<(String, String)>, StorageError> {
-        self.fetch_optional(
-            sql!("SELECT url, secret FROM webhooks WHERE workspace_id = $1 AND id = $2 AND enabled"),
-            args![workspace, id],
-        )
-        .await
-    }
-
     /// The newest memories that are alive; those whose content holds `text` where it is not empty.
     pub async fn memory_find(
         &mut self,

@@ -76,6 +76,7 @@ pub struct NewJob {
 impl Tx {
     /// Writes the audit row of this change.
     pub fn audit(&mut self, entry: AuditEntry) -> AuditId {
+        self.notice(&entry);
         let (id, now) = (self.id(), self.now());
         self.at_commit(
             sql!(

@@ -10,6 +10,10 @@ mod killed;
 mod ledger;
 mod load;
 mod nodes;
+mod notices;
 mod program;
+#[path = "../gate/smtp.rs"]
+#[allow(dead_code, reason = "shared with another suite")]
+mod smtp;
 #[path = "../support/mod.rs"]
 mod support;

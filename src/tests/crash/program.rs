@@ -93,6 +93,11 @@ pub struct Server {
 
 impl Server {
     pub fn start(test: &TestDb, world: &World, port: u16) -> Self {
+        Self::start_with(test, world, port, &[])
+    }
+
+    /// With more settings in its environment.
+    pub fn start_with(test: &TestDb, world: &World, port: u16, settings: &[(&str, &str)]) -> Self {
         let log = world.log(port);
         let file = OpenOptions::new().create(true).append(true).open(&log).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
@@ -112,6 +117,7 @@ impl Server {
             .env("COUNTERSIGN_LIMITS_REQUESTS_PER_MINUTE", "0")
             .env("COUNTERSIGN_LIMITS_ANONYMOUS_PER_MINUTE", "0")
             .env("COUNTERSIGN_ENGINE_LEASE_SECONDS", LEASE.as_secs().to_string())
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(file.try_clone().unwrap())
             .stderr(file)

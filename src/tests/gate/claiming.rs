@@ -124,13 +124,14 @@ async fn a_claim_without_a_report_ends_as_unknown_and_a_person_settles_it() {
         let now = outcome_becomes(&agent, &approval, "unknown").await;
         assert!(now["outcome"]["error"].is_string(), "{now}");
         assert_eq!(app.trail(&id).await.last().unwrap(), "action.unknown");
-        let told = "SELECT COUNT(*) FROM notifications WHERE subject_id = $1";
-        assert_eq!(
-            app.count(told, args![crate::support::app::id(&id)]).await,
-            1,
-            "{}: a person is told",
-            app.name()
-        );
+        app.advance(TimeDelta::seconds(4));
+        let told =
+            "SELECT COUNT(*) FROM notifications WHERE kind = 'outcome' AND subject_id = $1 AND user_id = $2";
+        let subject = crate::support::app::id(&id);
+        until("a person is told", || async {
+            (app.count(told, args![subject, house.operator.id]).await == 1).then_some(())
+        })
+        .await;
         let settle = json!({"status": "failed", "error": "It never reached the printer"});
         let place = format!("{}/outcome", place(&approval));
         house.reviewer.post(&place, settle.clone()).await.refused(403, "forbidden");

@@ -27,10 +27,16 @@ pub enum About {
     /// A token of an agent.
     Token,
     Webhook,
+    /// A notice that was delivered to a webhook.
+    Delivery,
     /// A type of the workspace's own; its id is its name.
     ActionType,
     /// A saved view that its owner keeps to themselves.
     View,
+    /// A notification of its owner's.
+    Notification,
+    /// The link of an e-mail to its owner; its id is its token.
+    Link,
     Workspace,
 }
 
@@ -297,6 +303,17 @@ pub const ROWS: &[Row] = &[
         ..ROW
     },
     Row { call: "DELETE /records/{id}", roles: WORK, about: About::Record, ..ROW },
+    Row { call: "GET /notifications", ..ROW },
+    Row { call: "GET /notifications?unread=true", ..ROW },
+    Row { call: "POST /notifications/read", body: |_| json!({"all": true}), ..ROW },
+    // Of somebody else's nothing is read, and nothing is said.
+    Row {
+        call: "POST /notifications/read",
+        about: About::Notification,
+        elsewhere: &[200],
+        body: |thing| json!({"ids": [thing.id]}),
+        ..ROW
+    },
     Row { call: "GET /views", ..ROW },
     Row {
         call: "POST /views",
@@ -718,6 +735,29 @@ pub const ROWS: &[Row] = &[
         body: |thing| json!({"id": thing.id}),
         ..ROW
     },
+    Row { call: "POST /api/fn/notifications/list", body: empty, ..ROW },
+    Row { call: "POST /api/fn/notifications/count", body: empty, ..ROW },
+    Row {
+        call: "POST /api/fn/notifications/read",
+        about: About::Notification,
+        elsewhere: &[200],
+        body: |thing| json!({"input": {"ids": [thing.id]}}),
+        ..ROW
+    },
+    Row { call: "POST /api/fn/notifications/preferences", body: empty, ..ROW },
+    Row {
+        call: "POST /api/fn/notifications/set-preferences",
+        body: |_| json!({"input": {"inApp": ["outcome"], "email": []}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/notifications/follow",
+        roles: OWNER,
+        refused: 404,
+        about: About::Link,
+        body: |thing| json!({"token": thing.id}),
+        ..ROW
+    },
     Row { call: "POST /api/fn/views/list", body: empty, ..ROW },
     Row {
         call: "POST /api/fn/views/create",
@@ -758,6 +798,34 @@ pub const ROWS: &[Row] = &[
         roles: ADMIN,
         about: About::Webhook,
         body: |thing| json!({"id": thing.id, "input": {"enabled": false}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/webhooks/set-notices",
+        roles: ADMIN,
+        about: About::Webhook,
+        body: |thing| json!({"id": thing.id, "input": {"notices": ["outcome"]}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/webhooks/rotate",
+        roles: ADMIN,
+        about: About::Webhook,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/webhooks/deliveries",
+        roles: ADMIN,
+        about: About::Webhook,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/webhooks/replay",
+        roles: ADMIN,
+        about: About::Delivery,
+        body: |thing| json!({"id": thing.id}),
         ..ROW
     },
     Row {

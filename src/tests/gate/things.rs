@@ -3,7 +3,11 @@
 use crate::actions::{approve, queue, register};
 use crate::routes::{About, Thing};
 use crate::support::app::{Agent, App, House, text};
+use chrono::TimeDelta;
+use countersign::domain::canonical::sha256_hex;
 use countersign::domain::member::Role;
+use countersign::domain::notification::NoticeKind;
+use countersign::server::storage::notifications::NewNotification;
 use serde_json::{Value, json};
 
 /// A workspace in which every kind of thing can be made.
@@ -69,6 +73,19 @@ impl Place {
                     self.house.owner.post("/api/fn/webhooks/create", json!({"input": webhook})).await.ok();
                 made["webhook"].clone()
             }
+            About::Delivery => {
+                let webhook = json!({"name": self.name(app), "url": "https://example.test/hook"});
+                let made =
+                    self.house.owner.post("/api/fn/webhooks/create", json!({"input": webhook})).await.ok();
+                let webhook = text(&made["webhook"], "id").parse().unwrap();
+                let (kind, title) = (NoticeKind::Outcome, self.name(app));
+                let mut tx = app.db.begin().await.unwrap();
+                let id =
+                    tx.webhook_delivery_insert(self.house.id, webhook, kind, &title, "{}").await.unwrap();
+                tx.webhook_delivery_done(self.house.id, id, "200").await.unwrap();
+                tx.commit().await.unwrap();
+                json!({"id": id})
+            }
             About::ActionType => {
                 let name = format!("own.{}.t{}", self.house.name.to_lowercase(), app.db.clock.id().simple());
                 register(app, &self.house, &name, "low").await;
@@ -77,6 +94,31 @@ impl Place {
             About::View => {
                 let view = json!({"name": self.name(app), "query": "riskLevel=high"});
                 self.house.owner.post("/views", view).await.ok()
+            }
+            About::Notification => {
+                let title = self.name(app);
+                let new = NewNotification {
+                    kind: NoticeKind::Message,
+                    title: &title,
+                    body: &title,
+                    count: 1,
+                    href: "/approvals",
+                    subject: None,
+                    critical: false,
+                    in_app: true,
+                };
+                let mut tx = app.db.begin().await.unwrap();
+                let id = tx.notification_insert(self.house.id, self.house.owner.id, &new).await.unwrap();
+                tx.commit().await.unwrap();
+                json!({"id": id})
+            }
+            About::Link => {
+                let token = app.db.clock.id().simple().to_string();
+                let (hash, lasts) = (sha256_hex(token.as_bytes()), TimeDelta::days(1));
+                let mut tx = app.db.begin().await.unwrap();
+                tx.notification_link_insert(self.house.id, self.house.owner.id, &hash, "/approvals", lasts);
+                tx.commit().await.unwrap();
+                json!({"id": token})
             }
             About::Workspace => json!({"id": self.house.id}),
         };

@@ -144,11 +144,11 @@ fn client() -> WebhookClient {
 }
 
 fn target(url: impl Into<String>) -> Target {
-    Target { url: url.into(), secret: signature::secret(&KEY) }
+    Target { url: url.into(), secret: signature::secret(&KEY), old_secret: None }
 }
 
 async fn call(url: impl Into<String>) -> Delivery {
-    client().call(id(), &target(url), &payload(), 1, now()).await
+    client().call(id().0, &target(url), &payload(), 1, now()).await
 }
 
 fn payload() -> Value {
@@ -167,7 +167,7 @@ fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
 #[tokio::test]
 async fn a_call_is_signed_and_says_what_was_answered() {
     let receiver = Receiver::start(answer("202 Accepted", "", r#"{"ok":"ja"}"#)).await;
-    let result = done(client().call(id(), &target(receiver.url()), &payload(), 3, now()).await);
+    let result = done(client().call(id().0, &target(receiver.url()), &payload(), 3, now()).await);
     assert_eq!(result, json!({"status": 202, "body": r#"{"ok":"ja"}"#, "bodyTruncated": false}));
 
     let requests = receiver.requests.lock().unwrap();
@@ -193,7 +193,7 @@ async fn each_attempt_is_one_request_on_a_connection_of_its_own_with_the_same_ke
     let receiver = Receiver::start(answer("200 OK", "connection: keep-alive\r\n", "")).await;
     let client = client();
     for attempt in 1..=3 {
-        done(client.call(id(), &target(receiver.url()), &payload(), attempt, now()).await);
+        done(client.call(id().0, &target(receiver.url()), &payload(), attempt, now()).await);
     }
     let requests = receiver.requests.lock().unwrap();
     assert_eq!((requests.len(), receiver.connections()), (3, 3));
@@ -227,7 +227,7 @@ async fn refusals_and_failures_are_told_apart() {
     let receiver = Receiver::start(answer("429 Too Many", "retry-after: 30\r\n", "")).await;
     assert!(refused(call(receiver.url()).await).contains("retry after 30"));
     let receiver = Receiver::start(answer("409 Conflict", "", "")).await;
-    unknown(client().call(id(), &target(receiver.url()), &payload(), 2, now()).await);
+    unknown(client().call(id().0, &target(receiver.url()), &payload(), 2, now()).await);
 }
 
 #[tokio::test]
@@ -303,17 +303,17 @@ async fn a_failed_or_stalled_tls_handshake_is_a_refusal() {
 async fn a_bad_url_or_secret_calls_nobody() {
     let receiver = Receiver::start(answer("200 OK", "", "")).await;
     let strict = WebhookClient::with(Guard::new(GuardSettings::default()), quick()).unwrap();
-    refused(strict.call(id(), &target(receiver.url()), &payload(), 1, now()).await);
+    refused(strict.call(id().0, &target(receiver.url()), &payload(), 1, now()).await);
     let port = receiver.address.port();
     for host in
         ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "localhost", "user@127.0.0.1"]
     {
         let only_http = GuardSettings { allow_http: true, allow: vec![] };
         let client = WebhookClient::with(Guard::new(only_http), quick()).unwrap();
-        refused(client.call(id(), &target(format!("http://{host}:{port}/")), &payload(), 1, now()).await);
+        refused(client.call(id().0, &target(format!("http://{host}:{port}/")), &payload(), 1, now()).await);
     }
-    let bad_secret = Target { url: receiver.url(), secret: "whsec_short".to_owned() };
-    refused(client().call(id(), &bad_secret, &payload(), 1, now()).await);
+    let bad_secret = Target { url: receiver.url(), secret: "whsec_short".to_owned(), old_secret: None };
+    refused(client().call(id().0, &bad_secret, &payload(), 1, now()).await);
     assert_eq!(receiver.connections(), 0);
 }
 
@@ -355,12 +355,12 @@ async fn a_name_is_looked_up_once_and_the_checked_address_is_the_one_connected_t
     let client = with_lookup(&["127.0.0.1"], names.clone());
     let hook = target(format!("http://rebind.example:{}/", honest.address.port()));
 
-    assert_eq!(done(client.call(id(), &hook, &payload(), 1, now()).await)["body"], "honest");
+    assert_eq!(done(client.call(id().0, &hook, &payload(), 1, now()).await)["body"], "honest");
     assert_eq!(names.asked.load(Ordering::SeqCst), 1);
     assert_eq!(honest.requests.lock().unwrap()[0].headers["host"], hook.url[7..hook.url.len() - 1]);
 
     // The second connection asks again, gets the inner address, and is refused.
-    let why = refused(client.call(id(), &hook, &payload(), 2, now()).await);
+    let why = refused(client.call(id().0, &hook, &payload(), 2, now()).await);
     assert_eq!(why, "The webhook was not called: the address of rebind.example is not public.");
     assert_eq!((names.asked.load(Ordering::SeqCst), honest.connections()), (2, 1));
 }
@@ -373,7 +373,7 @@ async fn a_private_address_among_public_ones_refuses_the_call() {
         [&["127.0.0.1"][..], &["8.8.8.8", "127.0.0.1"], &["::ffff:127.0.0.1"], &["64:ff9b::7f00:1"]]
     {
         let client = with_lookup(&[], Turning::new(&[answers]));
-        assert!(refused(client.call(id(), &hook, &payload(), 1, now()).await).contains("not public"));
+        assert!(refused(client.call(id().0, &hook, &payload(), 1, now()).await).contains("not public"));
     }
     assert_eq!(inner.connections(), 0);
 }
@@ -383,10 +383,10 @@ async fn a_name_without_an_answer_is_a_refusal() {
     let hook = target("http://nowhere.example/");
     let missing = with_lookup(&[], Turning::new(&[]));
     assert!(
-        refused(missing.call(id(), &hook, &payload(), 1, now()).await).contains("could not be looked up")
+        refused(missing.call(id().0, &hook, &payload(), 1, now()).await).contains("could not be looked up")
     );
     let empty = with_lookup(&[], Turning::new(&[&[]]));
-    assert!(refused(empty.call(id(), &hook, &payload(), 1, now()).await).contains("no address"));
+    assert!(refused(empty.call(id().0, &hook, &payload(), 1, now()).await).contains("no address"));
 
     struct Never;
     #[async_trait]
@@ -395,5 +395,5 @@ async fn a_name_without_an_answer_is_a_refusal() {
             std::future::pending().await
         }
     }
-    refused(with_lookup(&[], Arc::new(Never)).call(id(), &hook, &payload(), 1, now()).await);
+    refused(with_lookup(&[], Arc::new(Never)).call(id().0, &hook, &payload(), 1, now()).await);
 }

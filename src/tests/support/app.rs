@@ -66,23 +66,29 @@ enum Beside {
 
 /// One app on each database, with its name for messages.
 pub async fn apps(jobs: Jobs) -> Vec<App> {
+    apps_with(jobs, |_| {}).await
+}
+
+/// The same, with other settings.
+pub async fn apps_with(jobs: Jobs, change: impl Fn(&mut Config)) -> Vec<App> {
     let mut all = Vec::new();
     for test in databases().await {
-        all.push(App::start(test, jobs).await);
+        all.push(App::start(test, jobs, &change).await);
     }
     all
 }
 
 impl App {
-    async fn start(test: TestDb, jobs: Jobs) -> Self {
+    async fn start(test: TestDb, jobs: Jobs, change: impl Fn(&mut Config)) -> Self {
         let db = test.node().await;
         let data = tempfile::tempdir().expect("a temporary folder");
-        let config = Config {
+        let mut config = Config {
             data_dir: data.path().to_owned(),
             // These suites are many, and are not about how often they ask.
             limits: Limits { requests_per_minute: 0, anonymous_per_minute: 0, ..Limits::default() },
             ..Config::default()
         };
+        change(&mut config);
         let beside = match jobs {
             Jobs::Run => {
                 let executors = Executors::from_config(&config, &db).expect("the executors are made");
@@ -123,6 +129,15 @@ impl App {
             }
         }
         self.db.close().await;
+    }
+
+    /// A node beside this app, with an engine, on the same database.
+    pub async fn run_beside(&self) -> Runtime {
+        let db = self.test.node().await;
+        let executors = Executors::from_config(&self.state.config, &db).expect("the executors are made");
+        let settings =
+            EngineSettings { poll: Duration::from_millis(50), ..EngineSettings::new(&db, "beside") };
+        Runtime::start_with(&db, executors, settings).await.expect("the engine starts")
     }
 
     /// Moves time for everybody, and wakes whoever sleeps until a time.
@@ -407,7 +422,7 @@ impl Caller {
         body: Option<Vec<u8>>,
         headers: &[(&str, &str)],
     ) -> Answer {
-        let uri = if path.starts_with("/api") || BARE.contains(&path) || PAGES.contains(&path) {
+        let uri = if path.starts_with("/api") || BARE.contains(&path) || is_page(path) {
             path.to_owned()
         } else {
             format!("{BASE}{path}")
@@ -444,6 +459,10 @@ impl Caller {
         let text = read(&parts.headers, body, &asked).await;
         Answer { asked, status: parts.status, headers: parts.headers, body: text }
     }
+}
+
+fn is_page(path: &str) -> bool {
+    PAGES.contains(&path) || path.starts_with("/n/")
 }
 
 /// Pages, which stand there too.

@@ -43,6 +43,7 @@ pub(super) fn BottomBar(
             }
         })
         .collect();
+    let (counts, noun) = hidden_counts(&rest);
     let rest: Vec<_> = rest
         .into_iter()
         .map(|item| {
@@ -62,6 +63,7 @@ pub(super) fn BottomBar(
                 <summary class="bar-link">
                     <IconMark icon=Icon::Menu size=20 />
                     <span>"More"</span>
+                    <CountBadge count=counts noun=noun />
                 </summary>
                 <div class="menu-panel">
                     <div class="px-2 pt-2 pb-1">
@@ -74,4 +76,12 @@ pub(super) fn BottomBar(
             </details>
         </nav>
     }
+}
+
+/// What the links under "More" count, together, so that it is seen while they are not.
+fn hidden_counts(rest: &[NavItem]) -> (Signal<Option<u32>>, String) {
+    let counts: Vec<_> = rest.iter().map(|item| item.count).collect();
+    let noun = rest.iter().find(|item| !item.count_noun.is_empty()).map(|item| item.count_noun.clone());
+    let sum = Signal::derive(move || Some(counts.iter().filter_map(Signal::get).sum()));
+    (sum, noun.unwrap_or_default())
 }

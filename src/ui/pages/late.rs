@@ -10,11 +10,13 @@ use crate::ui::hooks::load_page;
 
 use super::approvals::preload_detail;
 use super::audit::AuditPage;
+use super::notifications::{LinkPage, NotificationsPage};
 use super::records::{NewRecordPage, RecordPage, RecordsPage};
 use super::set_up::SetUpPage;
 use super::settings::{
     AccountPage, ActionTypePage, ActionTypesPage, AgentPage, AgentsPage, MembersPage, NewActionTypePage,
-    TeamPage, TeamsPage, TokensPage, ViewsPage, WebhookPage, WebhooksPage, WorkspacePage,
+    NotificationSettingsPage, TeamPage, TeamsPage, TokensPage, ViewsPage, WebhookPage, WebhooksPage,
+    WorkspacePage,
 };
 
 /// A page whose code comes late. Give it to a route as its view.
@@ -25,8 +27,11 @@ pub enum LatePage {
     Records,
     NewRecord,
     Record,
+    Notifications,
+    Link,
     Account,
     Views,
+    NotificationSettings,
     Members,
     Tokens,
     Agents,
@@ -51,7 +56,7 @@ pub enum LateFile {
 }
 
 /// Where the late pages are: these addresses and those below them.
-const LATE: [&str; 4] = ["/setup", "/audit", "/records", "/settings"];
+const LATE: [&str; 6] = ["/setup", "/audit", "/records", "/notifications", "/n", "/settings"];
 
 impl LateFile {
     /// What the page at this address cannot be drawn without. `query`: with or without its question mark.
@@ -118,6 +123,9 @@ fn draw(page: LatePage) -> Result<AnyView, SplitLoaderError> {
         LatePage::Records => view! { <RecordsPage /> }.into_any(),
         LatePage::NewRecord => view! { <NewRecordPage /> }.into_any(),
         LatePage::Record => view! { <RecordPage /> }.into_any(),
+        LatePage::Notifications => view! { <NotificationsPage /> }.into_any(),
+        LatePage::Link => view! { <LinkPage /> }.into_any(),
+        LatePage::NotificationSettings => view! { <NotificationSettingsPage /> }.into_any(),
         LatePage::Account => view! { <AccountPage /> }.into_any(),
         LatePage::Views => view! { <ViewsPage /> }.into_any(),
         LatePage::Members => view! { <MembersPage /> }.into_any(),

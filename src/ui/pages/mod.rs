@@ -4,6 +4,7 @@ pub mod approvals;
 pub mod audit;
 mod late;
 mod not_found;
+pub mod notifications;
 mod page_error;
 pub mod records;
 pub mod set_up;

@@ -11,6 +11,7 @@ use crate::domain::event::Topic;
 use crate::domain::member::Me;
 use crate::server_fns::account::me;
 use crate::server_fns::approvals::approval_count;
+use crate::server_fns::notifications::notification_count;
 use crate::ui::components::{Badge, Icon, IconMark, ThemeSwitch, Tone, use_announcer};
 use crate::ui::forms::provide_returned;
 use crate::ui::hooks::{LiveState, provide_events, provide_zone, use_events, use_navigation_focus};
@@ -34,21 +35,22 @@ pub fn SignedIn() -> impl IntoView {
     provide_returned();
     provide_events();
     use_navigation_focus(use_location().pathname.into());
-    // One resource for both, so that no second answer can overtake the redirect to the sign-in page.
+    // One resource for all, so that no second answer can overtake the redirect to the sign-in page.
     let session = Resource::new_blocking(
         || (),
         |()| async {
             let me = me().await?;
-            Ok::<_, AppError>((me, approval_count().await.unwrap_or_default()))
+            let unread = notification_count().await.map_or(0, |count| count.unread);
+            Ok::<_, AppError>((me, approval_count().await.unwrap_or_default(), unread))
         },
     );
     // Not inside a <Suspense>: it would build its children, and with them every resource of the page, several times.
     Suspend::new(async move {
         let view = match session.await {
-            Ok((me, waiting)) => {
+            Ok((me, waiting, unread)) => {
                 provide_context(me.clone());
                 provide_zone(me.preferences.time_zone.clone());
-                view! { <Frame me=me waiting=waiting /> }.into_any()
+                view! { <Frame me=me waiting=waiting unread=unread /> }.into_any()
             }
             Err(error) => view! {
                 <main id="main" class="page mx-auto pt-6">
@@ -69,8 +71,10 @@ fn Frame(
     me: Me,
     /// How many approvals wait.
     waiting: i64,
+    /// How many notifications are unread.
+    unread: i64,
 ) -> impl IntoView {
-    let waiting = RwSignal::new(waiting);
+    let (waiting, unread) = (RwSignal::new(waiting), RwSignal::new(unread));
     provide_keys(me.preferences.shortcuts);
     use_events().listen(move |changes| {
         if changes.concern(Topic::Approval) {
@@ -80,14 +84,25 @@ fn Frame(
                 }
             });
         }
+        if changes.concern(Topic::Notification) {
+            spawn_local(async move {
+                if let Ok(now) = notification_count().await {
+                    let _ = unread.try_set(now.unread);
+                }
+            });
+        }
     });
+    let unread = Signal::derive(move || u32::try_from(unread.get()).ok());
     let count = Signal::derive(move || u32::try_from(waiting.get()).ok());
     let nav = vec![NavSection::new(vec![
         NavItem::new("/approvals", "Approvals", Icon::Inbox).count(count, "waiting").on_bar(),
         NavItem::new("/records", "Records", Icon::Database).on_bar(),
         NavItem::new("/audit", "Audit", Icon::Scroll).on_bar(),
     ])];
-    let foot = vec![NavItem::new("/settings", "Settings", Icon::Settings)];
+    let foot = vec![
+        NavItem::new("/notifications", "Notifications", Icon::Bell).count(unread, "unread"),
+        NavItem::new("/settings", "Settings", Icon::Settings),
+    ];
     let menu = me.clone();
     let demo = me.demo;
     view! {

@@ -1,7 +1,9 @@
-//! Sending one e-mail for one approval: over SMTP, or into a maildir folder on this machine.
+//! Sending one e-mail, for one approval or to tell a member something: over SMTP, or into a maildir folder on this
+//! machine.
 
 mod maildir;
 mod message;
+mod notice;
 mod smtp;
 
 use super::{Delivery, SetupError};
@@ -14,6 +16,7 @@ use smtp::Relay;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// One sending may take this long.
 pub const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -81,6 +84,17 @@ pub struct OutgoingMail {
     pub body: String,
 }
 
+/// An e-mail of Countersign's own to one member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    /// Where the member chooses which of these they get.
+    pub settings: String,
+}
+
 /// Sends e-mail one way. What was approved is sent as it is, to all recipients or to none, or refused; nothing is
 /// repaired on the way.
 #[derive(Clone)]
@@ -135,6 +149,18 @@ impl Mailer {
         };
         match &self.way {
             Way::Smtp(relay) => relay.send(message, self.limit).await,
+            Way::Maildir(folder) => folder.send(id.0, message, self.limit).await,
+        }
+    }
+
+    /// Sends `letter` once, under the id `id`. As [`Mailer::send`] for a second time.
+    pub async fn notify(&self, id: Uuid, letter: &Letter) -> Delivery {
+        let message = match notice::compose(&self.from, id, letter, self.clock.now()) {
+            Ok(message) => message,
+            Err(why) => return Delivery::Refused(format!("The e-mail was not sent: {why}.")),
+        };
+        match &self.way {
+            Way::Smtp(relay) => relay.send(message, self.limit).await,
             Way::Maildir(folder) => folder.send(id, message, self.limit).await,
         }
     }
@@ -144,7 +170,7 @@ impl Mailer {
     pub async fn ask(&self, id: ApprovalId) -> Option<Delivery> {
         match &self.way {
             Way::Smtp(_) => None,
-            Way::Maildir(folder) => Some(folder.ask(id, self.limit).await),
+            Way::Maildir(folder) => Some(folder.ask(id.0, self.limit).await),
         }
     }
 }

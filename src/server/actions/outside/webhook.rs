@@ -7,7 +7,6 @@
 use super::guard::{Guard, GuardError, GuardSettings};
 use super::{Delivery, SetupError, quoted, signature, with_causes};
 use crate::domain::canonical::canonical;
-use crate::domain::ids::ApprovalId;
 use chrono::{DateTime, Utc};
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, redirect, retry};
@@ -15,6 +14,7 @@ use serde_json::{Value, json};
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// This much of an answer is read and kept, in bytes.
 pub const BODY_MAX: usize = 64 * 1024;
@@ -27,6 +27,8 @@ pub struct Target {
     pub url: String,
     /// `whsec_…`
     pub secret: String,
+    /// The secret before it, as long as that still signs.
+    pub old_secret: Option<String>,
 }
 
 impl fmt::Debug for Target {
@@ -87,7 +89,7 @@ impl WebhookClient {
     /// attempt; `attempt` counts from 1.
     pub async fn call(
         &self,
-        id: ApprovalId,
+        id: Uuid,
         hook: &Target,
         payload: &Value,
         attempt: i64,
@@ -100,8 +102,12 @@ impl WebhookClient {
         let id = id.to_string();
         let timestamp = now.timestamp();
         let body = canonical(payload).into_bytes();
-        let signature = match signature::sign(&hook.secret, &id, timestamp, &body) {
-            Ok(signature) => signature,
+        // The specification takes several signatures between spaces: any one that fits is enough.
+        let secrets = std::iter::once(&hook.secret).chain(&hook.old_secret);
+        let signed: Result<Vec<_>, _> =
+            secrets.map(|secret| signature::sign(secret, &id, timestamp, &body)).collect();
+        let signature = match signed {
+            Ok(signatures) => signatures.join(" "),
             Err(error) => return Delivery::Refused(format!("The webhook was not called: {error}.")),
         };
         let sent = self
@@ -261,7 +267,11 @@ mod tests {
 
     #[test]
     fn a_target_does_not_print_its_secret() {
-        let target = Target { url: "https://example.com".to_owned(), secret: "whsec_hidden".to_owned() };
+        let target = Target {
+            url: "https://example.com".to_owned(),
+            secret: "whsec_hidden".to_owned(),
+            old_secret: Some("whsec_hidden_too".to_owned()),
+        };
         assert!(!format!("{target:?}").contains("hidden"));
     }
 }

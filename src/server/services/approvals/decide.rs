@@ -251,7 +251,7 @@ async fn settle(
     if decision.approved && executor != Executor::Agent {
         tx.enqueue(perform_job(approval, hold_until.unwrap_or(now)));
     }
-    tx.job_cancel_ready(super::EXPIRE, &approval.id.to_string());
+    super::stop_clocks(tx, approval.id);
     AutonomyService::record_approval_pattern(tx, approval, approver.user_id(), decision.approved, edited);
     let mut entry = audit_of(approval, approver.actor(), event, format!("{verb}: {}", approval.sentence));
     entry.result = Some(serde_json::json!({

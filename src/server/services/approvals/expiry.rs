@@ -10,6 +10,7 @@ use crate::domain::outcome::OutcomeStatus;
 use crate::server::actions::AboutApproval;
 use crate::server::engine::{Done, Handler, JobCx, JobError};
 use crate::server::services::ctx::system_actor;
+use crate::server::services::notifications::remind::remind_job;
 use crate::server::storage::NewJob;
 use crate::server::storage::approvals::Finished;
 use crate::server::storage::jobs::Job;
@@ -72,9 +73,6 @@ impl Handler for ClaimTimeout {
             let how =
                 Finished { status: OutcomeStatus::Unknown, error: Some(cause.to_owned()), result: None };
             lifecycle::outcome_recorded(&mut tx, &approval, system_actor(), &how);
-            let title = "An outcome is unknown";
-            tx.notify(job.workspace_id, None, "outcome", title, &approval.sentence, Some(approval.id.0))
-                .await?;
         }
         cx.finish(&mut tx).await?;
         tx.commit().await?;
@@ -110,6 +108,9 @@ impl Handler for Thaw {
                     max_attempts: if queued { 5 } else { 20 },
                     dedupe_key: Some(id.to_string()),
                 });
+                if !queued {
+                    tx.enqueue(remind_job(job.workspace_id, ApprovalId(*id), now, expires_at.0));
+                }
             }
             let last = rows.last().map(|(id, ..)| *id);
             if last.is_none() {

@@ -1,7 +1,8 @@
 //! What else may happen to an approval: undo, withdraw, extend, claim, outcome, retry.
 
 use super::{
-    CLAIM_TIMEOUT, EXPIRE, PERFORM, QUEUE_DEFAULT, audit_of, expire_job, locked, lost, perform_job, record,
+    CLAIM_TIMEOUT, PERFORM, QUEUE_DEFAULT, audit_of, locked, lost, perform_job, record, start_clocks,
+    stop_clocks,
 };
 use crate::domain::approval::{Approval, ApprovalStatus, Extend, MAX_EXPIRY_SECONDS, Withdraw};
 use crate::domain::catalogue::Executor;
@@ -51,7 +52,7 @@ pub async fn undo(by: &Allowed<DecideApprovals>, db: &Db, id: ApprovalId) -> App
     tx.job_cancel_ready(PERFORM, &id.to_string());
     tx.votes_clear(approver.workspace(), id).await?;
     tx.pattern_undone(approver.workspace(), id).await?;
-    tx.enqueue(expire_job(&approval, approval.expires_at));
+    start_clocks(&mut tx, &approval, approval.expires_at);
     let text = format!("Took back the approval of: {}", approval.sentence);
     record(&mut tx, audit_of(&approval, approver.actor(), "approval.undone", text));
     done(tx, &approval).await
@@ -76,7 +77,7 @@ pub async fn withdraw(
     if !tx.approval_withdraw(by.workspace(), id, input.reason.as_deref()).await? {
         return Err(lost(&approval, tx.now()));
     }
-    tx.job_cancel_ready(EXPIRE, &id.to_string());
+    stop_clocks(&mut tx, id);
     let text = format!("Withdrew: {}", approval.sentence);
     record(&mut tx, audit_of(&approval, me, "approval.withdrawn", text));
     done(tx, &approval).await
@@ -101,8 +102,8 @@ pub async fn extend(
     if !tx.approval_extend(approver.workspace(), id, approval.expires_at, until).await? {
         return Err(lost(&approval, tx.now()));
     }
-    tx.job_cancel_ready(EXPIRE, &id.to_string());
-    tx.enqueue(expire_job(&approval, until));
+    stop_clocks(&mut tx, id);
+    start_clocks(&mut tx, &approval, until);
     let mut entry = audit_of(
         &approval,
         approver.actor(),

@@ -19,6 +19,7 @@ use crate::domain::error::ConflictDetail;
 use crate::domain::event::Topic;
 use crate::domain::ids::{ApprovalId, WorkspaceId};
 use crate::domain::{AppError, AppResult};
+use crate::server::services::notifications::remind::remind_job;
 use crate::server::storage::approvals::Deciding;
 use crate::server::storage::{AuditEntry, Db, NewJob, Tx};
 use chrono::{DateTime, Utc};
@@ -28,6 +29,8 @@ use serde_json::json;
 pub const PERFORM: &str = "action.perform";
 /// Expires an approval at its deadline.
 pub const EXPIRE: &str = "approval.expire";
+/// Tells people that an approval waits, again and again until its deadline.
+pub const REMIND: &str = "approval.remind";
 /// Puts a claimed action whose agent never reported to `unknown`.
 pub const CLAIM_TIMEOUT: &str = "action.claim_timeout";
 /// Brings back what a member put aside.
@@ -89,6 +92,20 @@ pub fn expire_job(approval: &Approval, run_at: DateTime<Utc>) -> NewJob {
         run_at,
         max_attempts: 20,
         dedupe_key: Some(approval.id.to_string()),
+    }
+}
+
+/// Starts the clocks of an approval that waits from now on.
+fn start_clocks(tx: &mut Tx, approval: &Approval, until: DateTime<Utc>) {
+    tx.enqueue(expire_job(approval, until));
+    let now = tx.now();
+    tx.enqueue(remind_job(approval.workspace_id, approval.id, now, until));
+}
+
+/// Stops them: the approval waits no more, or gets new ones.
+fn stop_clocks(tx: &mut Tx, id: ApprovalId) {
+    for clock in [EXPIRE, REMIND] {
+        tx.job_cancel_ready(clock, &id.to_string());
     }
 }
 

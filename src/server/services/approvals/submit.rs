@@ -1,6 +1,6 @@
 //! Submitting an action: the gate lets it run, holds it for people, or denies it.
 
-use super::{audit_of, drift, expire_job, perform_job, record};
+use super::{audit_of, drift, perform_job, record, start_clocks};
 use crate::domain::action::{SubmitAction, SubmitVerdict, Submitted};
 use crate::domain::approval::{Approval, ApprovalStatus, DEFAULT_EXPIRY_SECONDS};
 use crate::domain::autonomy::Verdict;
@@ -113,7 +113,7 @@ async fn attempt(
             if !tx.approval_insert(&new).await? {
                 return raced(tx, by, action).await;
             }
-            tx.enqueue(expire_job(&new.approval, new.approval.expires_at));
+            start_clocks(&mut tx, &new.approval, new.approval.expires_at);
             let text = format!("Asked for approval: {}", new.approval.sentence);
             record(&mut tx, audit_of(&new.approval, by.actor(), "approval.requested", text));
             finish(tx, by, new.approval.id, SubmitVerdict::Pending, judged.reasons).await

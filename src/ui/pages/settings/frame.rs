@@ -7,8 +7,9 @@ use crate::ui::components::{MaybeText, PageHeader, Tab, Tabs};
 use crate::ui::forms::{Notice, NoticeBar, ReturnedError};
 
 /// The tabs: address and name.
-const TABS: [(&str, &str); 9] = [
+const TABS: [(&str, &str); 10] = [
     ("/settings", "Account"),
+    ("/settings/notifications", "Notifications"),
     ("/settings/views", "Views"),
     ("/settings/members", "Members"),
     ("/settings/tokens", "Tokens"),

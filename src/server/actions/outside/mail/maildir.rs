@@ -1,8 +1,7 @@
-//! One e-mail as one file of a maildir (cr.yp.to/proto/maildir.html). The file's name comes from the approval, and it
+//! One e-mail as one file of a maildir (cr.yp.to/proto/maildir.html). The file's name comes from the e-mail's id, and it
 //! enters `new` by a hard link, which fails where the name exists: a second sending cannot make a second file.
 
 use super::message::Composed;
-use crate::domain::ids::ApprovalId;
 use crate::server::actions::outside::Delivery;
 use serde_json::json;
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -10,6 +9,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use uuid::Uuid;
 
 #[derive(Clone)]
 pub struct Maildir {
@@ -21,12 +21,12 @@ impl Maildir {
         Self { path }
     }
 
-    pub async fn send(&self, id: ApprovalId, message: Composed, limit: Duration) -> Delivery {
+    pub async fn send(&self, id: Uuid, message: Composed, limit: Duration) -> Delivery {
         let folder = self.clone();
         off_the_runtime(limit, move || folder.deliver(id, &message)).await
     }
 
-    pub async fn ask(&self, id: ApprovalId, limit: Duration) -> Delivery {
+    pub async fn ask(&self, id: Uuid, limit: Duration) -> Delivery {
         let folder = self.clone();
         off_the_runtime(limit, move || match folder.find(&file_name(id)) {
             Ok(Some(file)) => done(&file, None),
@@ -39,7 +39,7 @@ impl Maildir {
         .await
     }
 
-    fn deliver(&self, id: ApprovalId, message: &Composed) -> Delivery {
+    fn deliver(&self, id: Uuid, message: &Composed) -> Delivery {
         let name = file_name(id);
         let refused = |error: io::Error| Delivery::Refused(format!("The e-mail was not written: {error}."));
         match self.prepare().and_then(|()| self.find(&name)) {
@@ -132,9 +132,9 @@ impl Maildir {
     }
 }
 
-/// Seconds, something unique, host: the time is the approval's own, so that the name is always the same.
-fn file_name(id: ApprovalId) -> String {
-    let seconds = id.0.get_timestamp().map_or(0, |time| time.to_unix().0);
+/// Seconds, something unique, host: the time is the id's own, so that the name is always the same.
+fn file_name(id: Uuid) -> String {
+    let seconds = id.get_timestamp().map_or(0, |time| time.to_unix().0);
     format!("{seconds}.{id}.countersign")
 }
 

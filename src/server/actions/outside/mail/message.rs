@@ -104,7 +104,7 @@ fn mailboxes(list: Vec<Address>) -> Mailboxes {
 /// A bare address whose local part is a dot-atom of ASCII (RFC 5321) and whose domain is a name. A name in other
 /// letters goes out in its ASCII form (RFC 5891); a local part in other letters needs SMTPUTF8 at every hop, and is
 /// refused. No character that SMTP or a header gives a meaning to can pass.
-fn address(text: &str) -> Result<Address, String> {
+pub(super) fn address(text: &str) -> Result<Address, String> {
     let fault = || format!("{:?} is not an address that this server can write to", quoted(text, 260));
     let (local, domain) = text.rsplit_once('@').ok_or_else(fault)?;
     let atoms = local.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&b));
@@ -121,7 +121,7 @@ fn address(text: &str) -> Result<Address, String> {
 
 /// A subject is one line. Where a mail program could show plain text otherwise than it was approved (other letters,
 /// spaces at the ends, what looks like an encoded word) it is sent as encoded words (RFC 2047), which are exact.
-fn subject(text: &str) -> Result<HeaderValue, String> {
+pub(super) fn subject(text: &str) -> Result<HeaderValue, String> {
     if text.chars().any(char::is_control) {
         return Err("its subject is not one line of text".to_owned());
     }

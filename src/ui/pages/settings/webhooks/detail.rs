@@ -10,12 +10,16 @@ use crate::domain::member::Permission;
 use crate::domain::text::reveal_text;
 use crate::domain::webhook::Webhook;
 use crate::server_fns::webhooks::{WebhookDelete, WebhookPatch, webhook_get};
-use crate::ui::components::{ButtonVariant, Card, Choice, RadioGroup, RevealedText, Skeleton};
+use crate::ui::components::{
+    ButtonVariant, Card, Choice, Icon, IconMark, RadioGroup, RevealedText, Skeleton,
+};
 use crate::ui::forms::{ActionForm, Disclose, FormState, Hidden, Notice, SubmitButton, Then, Version};
 use crate::ui::pages::settings::frame::{ReadOnly, SettingsFrame};
+use crate::ui::pages::settings::secret::Secret;
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::segments;
 
+use super::notices::{Deliveries, Notices, Rotate};
 use super::{PATH, WebhookFields, webhook_form_state};
 
 /// One webhook.
@@ -82,13 +86,26 @@ fn WebhookView(
     });
     let states = vec![
         Choice::new("true", "On"),
-        Choice::new("false", "Off").hint("Nothing is sent: approved actions that would go there fail."),
+        Choice::new("false", "Off")
+            .hint("Nothing is sent: approved actions that would go there fail, and so do notices."),
     ];
     let remove = FormState::new("webhook-delete").faults_only();
     let navigate = use_navigate();
     let deleted =
         Then::new(move |()| navigate("/settings/webhooks?done=deleted", NavigateOptions::default()));
+    let (told, rotated, sent) = (hook.clone(), hook.clone(), hook.clone());
+    let shown = RwSignal::new(None);
+    let off = hook.off_reason.clone().map(|reason| {
+        view! {
+            <p class="mb-4 flex items-center gap-2 text-warn">
+                <IconMark icon=Icon::Alert />
+                {format!("Countersign switched this webhook off. {reason}")}
+            </p>
+        }
+    });
     view! {
+        <Secret noun="webhook" advice="Your program checks the signature of each request with it." shown=shown />
+        {off}
         <Card>
             <ActionForm<WebhookPatch> form=form.clone() class="grid max-w-xl gap-4" on_done=saved>
                 <Hidden name="id" value=id.to_string() />
@@ -108,6 +125,11 @@ fn WebhookView(
                 </div>
             </ActionForm<WebhookPatch>>
         </Card>
+        <div class="mt-4 grid gap-4">
+            <Notices hook=told version=version notice=notice />
+            <Rotate hook=rotated version=version shown=shown />
+            <Deliveries hook=sent />
+        </div>
         <div class="mt-6">
             <Disclose label="Delete this webhook" variant=ButtonVariant::Danger>
                 <p>"Its secret goes with it. A webhook that performs an action type cannot be deleted."</p>

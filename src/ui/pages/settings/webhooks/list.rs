@@ -30,7 +30,11 @@ pub fn WebhooksPage() -> impl IntoView {
         |cursor| async move { (cursor.clone(), webhook_list(at(cursor)).await) },
     );
     let retry = Callback::new(move |()| loaded.refetch());
-    let notice = Notice::new(|done| (done == "deleted").then_some("The webhook is deleted."));
+    let notice = Notice::new(|done| match done {
+        "deleted" => Some("The webhook is deleted."),
+        "replayed" => Some("The message is sent again."),
+        _ => None,
+    });
     let shown = RwSignal::new(None);
     let created = Callback::new(move |created: CreatedWebhook| {
         notice.clear();
@@ -43,7 +47,7 @@ pub fn WebhooksPage() -> impl IntoView {
         <SettingsFrame
             tab=PATH
             title="Webhooks"
-            subtitle="Where Countersign sends approved actions that a program of yours performs."
+            subtitle="Where Countersign sends approved actions that a program of yours performs, and what it tells programs and chats."
             notice=notice
         >
             <Secret noun="webhook" advice="Your program checks the signature of each request with it." shown=shown />

@@ -2,6 +2,7 @@
 
 mod detail;
 mod list;
+mod notices;
 
 use leptos::prelude::*;
 
