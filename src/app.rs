@@ -81,6 +81,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/records") view=LatePage::Records ssr=SsrMode::Async />
                     <Route path=path!("/records/new") view=LatePage::NewRecord ssr=SsrMode::Async />
                     <Route path=path!("/records/:id") view=LatePage::Record ssr=SsrMode::Async />
+                    <Route path=path!("/trust") view=LatePage::Trust ssr=SsrMode::Async />
+                    <Route path=path!("/trust/:id") view=LatePage::TrustGrant ssr=SsrMode::Async />
                     <SettingsRoutes />
                 </ParentRoute>
             </Routes>

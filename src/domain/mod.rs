@@ -36,6 +36,7 @@ pub mod snooze;
 pub mod team;
 pub mod text;
 pub mod token;
+pub mod trust;
 pub mod webhook;
 pub mod workspace;
 

@@ -12,6 +12,7 @@ use super::engine::{
 };
 use super::events::EventBus;
 use super::services::approvals::{QUEUE_ACTIONS, expiry, snooze};
+use super::services::trust;
 use super::storage::{Db, StorageError};
 use super::wake::Wake;
 use std::sync::Arc;
@@ -72,6 +73,7 @@ pub fn handlers(executors: Executors) -> Vec<Arc<dyn Handler>> {
         Arc::new(expiry::ClaimTimeout),
         Arc::new(expiry::Thaw),
         Arc::new(snooze::Wake),
+        Arc::new(trust::Expire),
         Arc::new(Housekeeping),
     ]
 }

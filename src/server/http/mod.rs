@@ -32,6 +32,7 @@ pub mod stack;
 pub mod strict_body;
 pub mod teams;
 pub mod time_limit;
+pub mod trust;
 
 use super::state::AppState;
 use axum::Router;
@@ -56,6 +57,7 @@ fn nouns() -> OpenApiRouter<AppState> {
         .merge(teams::routes())
         .merge(records::routes())
         .merge(saved_views::routes())
+        .merge(trust::routes())
         .merge(events::routes())
 }
 

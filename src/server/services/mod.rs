@@ -24,5 +24,6 @@ pub mod secrets;
 pub mod setup;
 pub mod teams;
 pub mod tokens;
+pub mod trust;
 pub mod webhooks;
 pub mod workspaces;

@@ -103,5 +103,6 @@ from_ids!(
     NotificationId,
     ActionTypeId,
     SavedViewId,
+    TrustGrantId,
     ExecutionId,
 );

@@ -41,5 +41,8 @@ mod snoozing;
 mod tenancy;
 mod things;
 mod timing;
+mod trust;
+mod trust_ends;
+mod trust_walk;
 mod verdicts;
 mod views;

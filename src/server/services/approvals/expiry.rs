@@ -71,7 +71,7 @@ impl Handler for ClaimTimeout {
         {
             let how =
                 Finished { status: OutcomeStatus::Unknown, error: Some(cause.to_owned()), result: None };
-            lifecycle::outcome_recorded(&mut tx, &approval, system_actor(), &how);
+            lifecycle::outcome_recorded(&mut tx, &approval, system_actor(), &how).await?;
             let title = "An outcome is unknown";
             tx.notify(job.workspace_id, None, "outcome", title, &approval.sentence, Some(approval.id.0))
                 .await?;

@@ -47,6 +47,11 @@ pub fn DetailView(
     let history = shown.part(|detail| detail.history.clone());
     let (follow_me, talk_me) = (me.clone(), me.clone());
     let beside = panel.is_some();
+    // What the gate let through was never anything else.
+    let why = match approval.with_untracked(|approval| approval.status) {
+        ApprovalStatus::AutoApproved => "Why it ran by itself",
+        _ => "Why it stopped here",
+    };
     let gone = panel.as_ref().map(|panel| panel.gone);
     let head = match panel {
         Some(panel) => view! { <PanelHead shown=shown panel=panel title=sentence /> }.into_any(),
@@ -76,7 +81,7 @@ pub fn DetailView(
                         preview.with(|preview| view! { <WhatWillHappen preview=preview.clone() words=words /> })
                     }}
                 </Card>
-                <Card title="Why it stopped here">
+                <Card title=why>
                     {move || approval.with(|approval| view! { <WhyItStopped approval=approval.clone() /> })}
                 </Card>
                 <DataPanel shown=shown />
