@@ -83,6 +83,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/records/:id") view=LatePage::Record ssr=SsrMode::Async />
                     <Route path=path!("/notifications") view=LatePage::Notifications ssr=SsrMode::Async />
                     <Route path=path!("/n/:token") view=LatePage::Link ssr=SsrMode::Async />
+                    <Route path=path!("/trust") view=LatePage::Trust ssr=SsrMode::Async />
+                    <Route path=path!("/trust/:id") view=LatePage::TrustGrant ssr=SsrMode::Async />
                     <SettingsRoutes />
                 </ParentRoute>
             </Routes>

@@ -1,7 +1,7 @@
 //! Approvals: an action waiting for people, its decision, its votes.
 
 use super::canonical::Data;
-use super::ids::{AgentId, ApprovalId, ExecutionId, RecordId, TeamId, UserId, WorkspaceId};
+use super::ids::{AgentId, ApprovalId, ExecutionId, RecordId, TeamId, TrustGrantId, UserId, WorkspaceId};
 use super::outcome::Outcome;
 use super::risk::RiskLevel;
 use super::text;
@@ -104,6 +104,8 @@ pub struct Approval {
     pub risk_reasons: Vec<String>,
     /// Why the gate stopped it or let it through.
     pub gate_reasons: Vec<String>,
+    /// The grant of trust that let it run by itself.
+    pub trust_grant_id: Option<TrustGrantId>,
     pub status: ApprovalStatus,
     pub reviewed_by: Option<UserId>,
     pub reviewed_at: Option<DateTime<Utc>>,

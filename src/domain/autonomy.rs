@@ -1,7 +1,9 @@
 //! The gate's rule: which actions run by themselves. Pure; a caller that cannot answer a question of the rule
 //! must call [`Verdict::NeedsApproval`] itself.
 
+use super::ids::TrustGrantId;
 use super::risk::RiskLevel;
+use super::trust::{Asks, Granted};
 use crate::wire_enum;
 
 wire_enum! {
@@ -35,16 +37,29 @@ pub struct GateInput<'a> {
     /// The agent's status lets it act.
     pub agent_active: bool,
     pub team_active: bool,
+    /// The grant of trust for this team and type, and who asks; only a semi-autonomous team's is looked at.
+    pub trust: Option<(&'a Granted, Asks)>,
 }
 
-/// The verdict with its reasons, in words for a reviewer. There is always at least one reason.
-pub fn gate(input: &GateInput<'_>) -> (Verdict, Vec<String>) {
+/// What the rule says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub verdict: Verdict,
+    /// In words for a reviewer. There is always at least one.
+    pub reasons: Vec<String>,
+    /// The grant without which the action would not run.
+    pub grant: Option<TrustGrantId>,
+}
+
+/// The verdict with its reasons.
+pub fn gate(input: &GateInput<'_>) -> Answer {
+    let denied = |why: &str| Answer { verdict: Verdict::Deny, reasons: vec![why.to_owned()], grant: None };
     let mut stops = Vec::new();
     if !input.agent_active {
-        return (Verdict::Deny, vec!["The agent is not active.".to_owned()]);
+        return denied("The agent is not active.");
     }
     if !input.team_active {
-        return (Verdict::Deny, vec!["The team is not active.".to_owned()]);
+        return denied("The team is not active.");
     }
     if input.frozen {
         stops.push("Automatic work is frozen.".to_owned());
@@ -72,10 +87,23 @@ pub fn gate(input: &GateInput<'_>) -> (Verdict, Vec<String>) {
         (None, RiskLevel::Low) => (true, "Without a team, low risk runs by itself."),
         (None, _) => (false, "Without a team, only low risk runs by itself."),
     };
-    if !runs {
+    let grant = match (&input.trust, input.autonomy) {
+        (Some((grant, asks)), Some(AutonomyLevel::SemiAutonomous)) if !runs => {
+            grant.covers(input.action_type, input.risk, asks).then_some(*grant)
+        }
+        _ => None,
+    };
+    if !runs && grant.is_none() {
         stops.push(rule.to_owned());
     }
-    if stops.is_empty() { (Verdict::Execute, vec![rule.to_owned()]) } else { (Verdict::NeedsApproval, stops) }
+    if !stops.is_empty() {
+        return Answer { verdict: Verdict::NeedsApproval, reasons: stops, grant: None };
+    }
+    Answer {
+        verdict: Verdict::Execute,
+        reasons: vec![grant.map_or_else(|| rule.to_owned(), Granted::reason)],
+        grant: grant.map(|grant| grant.id),
+    }
 }
 
 #[cfg(test)]
@@ -93,6 +121,7 @@ mod tests {
             known: true,
             agent_active: true,
             team_active: true,
+            trust: None,
         }
     }
 
@@ -109,9 +138,9 @@ mod tests {
         ] {
             for &risk in RiskLevel::ALL {
                 let expected = if runs.contains(&risk) { Verdict::Execute } else { Verdict::NeedsApproval };
-                assert_eq!(gate(&input(risk, level, &[])).0, expected, "{level:?} {risk}");
+                assert_eq!(gate(&input(risk, level, &[])).verdict, expected, "{level:?} {risk}");
             }
-            assert_ne!(gate(&input(Critical, level, &[])).0, Verdict::Execute);
+            assert_ne!(gate(&input(Critical, level, &[])).verdict, Verdict::Execute);
         }
     }
 
@@ -124,12 +153,12 @@ mod tests {
             let autonomy = AutonomyLevel::ALL.get(level).copied();
             let plain = gate(&input(risk, autonomy, &[]));
             let given = gate(&GateInput { frozen, known, agent_active: agent, team_active: team, ..input(risk, autonomy, &list) });
-            prop_assert!(!given.1.is_empty());
-            if given.0 == Verdict::Execute {
-                prop_assert_eq!(plain.0, Verdict::Execute);
+            prop_assert!(!given.reasons.is_empty());
+            if given.verdict == Verdict::Execute {
+                prop_assert_eq!(plain.verdict, Verdict::Execute);
                 prop_assert!(!frozen && known && !listed && agent && team);
             }
-            if !agent || !team { prop_assert_eq!(given.0, Verdict::Deny); }
+            if !agent || !team { prop_assert_eq!(given.verdict, Verdict::Deny); }
         }
     }
 }

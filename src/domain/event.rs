@@ -18,6 +18,8 @@ wire_enum! {
         Notification = "notification",
         /// A saved view of the approvals list.
         View = "view",
+        /// A suggestion of trust, or a grant.
+        Trust = "trust",
     }
 }
 

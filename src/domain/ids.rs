@@ -55,6 +55,8 @@ typed_ids! {
     NotificationId,
     ActionTypeId,
     SavedViewId,
+    /// A suggestion of trust, or a grant.
+    TrustGrantId,
     /// An execution of a workflow, a team objective or a delegated task.
     ExecutionId,
 }

@@ -37,6 +37,7 @@ pub mod snooze;
 pub mod team;
 pub mod text;
 pub mod token;
+pub mod trust;
 pub mod webhook;
 pub mod workspace;
 

@@ -13,6 +13,7 @@ use super::engine::{
 use super::events::EventBus;
 use super::services::approvals::{QUEUE_ACTIONS, expiry, snooze};
 use super::services::notifications;
+use super::services::trust;
 use super::storage::notices::QUEUE_NOTICES;
 use super::storage::{Db, StorageError};
 use super::wake::Wake;
@@ -89,6 +90,7 @@ pub fn handlers(executors: Executors) -> Vec<Arc<dyn Handler>> {
         Arc::new(snooze::Wake),
         Arc::new(notifications::remind::Remind),
         Arc::new(notifications::cron::Watch),
+        Arc::new(trust::Expire),
         Arc::new(Housekeeping),
     ]
 }

@@ -24,5 +24,6 @@ pub mod saved_views;
 pub mod shown_once;
 pub mod teams;
 pub mod tokens;
+pub mod trust;
 pub mod webhooks;
 pub mod workspace;

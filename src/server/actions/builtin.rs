@@ -47,8 +47,7 @@ pub async fn finish(
     tx.outcome_finish(performing, how).await?;
     let mut performed = approval.clone();
     performed.outcome.started_at = Some(tx.now());
-    lifecycle::outcome_recorded(tx, &performed, system_actor(), how);
-    Ok(())
+    lifecycle::outcome_recorded(tx, &performed, system_actor(), how).await
 }
 
 /// Why the rest of a plan is not applied.

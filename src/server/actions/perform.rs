@@ -287,6 +287,6 @@ async fn try_record(db: &Db, approval: &Approval, by: Performing, how: &Finished
 async fn ended(tx: &mut Tx, approval: &Approval, how: &Finished) -> Result<(), JobError> {
     let current = tx.approval_get(approval.workspace_id, approval.id).await?;
     let approval = current.as_ref().unwrap_or(approval);
-    lifecycle::outcome_recorded(tx, approval, system_actor(), how);
+    lifecycle::outcome_recorded(tx, approval, system_actor(), how).await?;
     Ok(())
 }

@@ -55,7 +55,12 @@ impl Will {
     }
 
     pub fn approve() -> Self {
-        Self { approved: true, notes: None, edited: None, by: REVIEWERS[0], to_the_end: true }
+        Self::approve_by(REVIEWERS[0])
+    }
+
+    /// As it was asked for, without a remark.
+    pub fn approve_by(by: usize) -> Self {
+        Self { approved: true, notes: None, edited: None, by, to_the_end: true }
     }
 }
 

@@ -42,6 +42,10 @@ pub(super) enum Step {
     Withdraw(ApprovalId, &'static str),
     Claim(ApprovalId, &'static str, super::decisions::Report),
     Report(ApprovalId, &'static str, super::decisions::Report),
+    /// What is approved every time; see `routine.rs`.
+    News(usize),
+    Note(usize),
+    Grant,
     /// A person says what became of an unknown outcome.
     Clear(ApprovalId),
     /// Something may be due.
@@ -129,6 +133,7 @@ impl Play<'_> {
             let at = super::journey::office_hour(present, -days - 2, 10);
             self.at(at, Step::Doomed(title));
         }
+        self.plan_routine();
         let waits = waiting::FIRST.iter().chain(waiting_more::SECOND).enumerate();
         for (index, waiting) in waits {
             self.at(present - TimeDelta::minutes(waiting.age), Step::Wait(index));
@@ -149,6 +154,9 @@ impl Play<'_> {
             Step::Withdraw(id, agent) => self.withdraw(id, agent).await,
             Step::Claim(id, agent, report) => self.claim(id, agent, report).await,
             Step::Report(id, agent, report) => self.report(id, agent, report).await,
+            Step::News(line) => self.news(line).await,
+            Step::Note(line) => self.note(line).await,
+            Step::Grant => self.grant().await,
             Step::Clear(id) => self.clear(id).await,
             Step::Due => self.run_due().await,
         }
@@ -203,7 +211,11 @@ impl Play<'_> {
         }
     }
 
-    async fn send(&self, ask: &Ask, expires_in: Option<i64>) -> AppResult<(SubmitVerdict, Option<Approval>)> {
+    pub async fn send(
+        &self,
+        ask: &Ask,
+        expires_in: Option<i64>,
+    ) -> AppResult<(SubmitVerdict, Option<Approval>)> {
         let action = SubmitAction {
             action_type: ask.action.to_owned(),
             action_data: Data::from_value(ask.data.clone())?,

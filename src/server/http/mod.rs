@@ -33,6 +33,7 @@ pub mod stack;
 pub mod strict_body;
 pub mod teams;
 pub mod time_limit;
+pub mod trust;
 
 use super::state::AppState;
 use axum::Router;
@@ -58,6 +59,7 @@ fn nouns() -> OpenApiRouter<AppState> {
         .merge(records::routes())
         .merge(saved_views::routes())
         .merge(notifications::routes())
+        .merge(trust::routes())
         .merge(events::routes())
 }
 

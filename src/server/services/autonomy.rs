@@ -3,6 +3,7 @@
 use super::approvals;
 use super::ctx::{Allowed, DecideApprovals, ReadApprovals, SubmitActions};
 use super::gate;
+use super::trust;
 use crate::domain::AppResult;
 use crate::domain::action::{SubmitAction, Submitted};
 use crate::domain::approval::{Approval, ApprovalFilter, Decide, Decided};
@@ -29,12 +30,15 @@ impl AutonomyService {
         action: &SubmitAction,
     ) -> AppResult<bool> {
         action.validate()?;
+        let now = self.db.now().await?;
+        let asker = by.principal().agent_id();
+        let agent = asker.or(action.agent_id);
         let mut conn = self.db.read().await?;
-        let agent = by.principal().agent_id().or(action.agent_id);
         let facts = conn.gate_facts(by.workspace(), agent, action.team_id, &action.action_type).await?;
         Ok(match facts {
             Some(facts) => {
-                gate::judge(&facts, &action.action_type, &action.action_data)?.verdict != Verdict::Execute
+                let judged = gate::judge(&facts, &action.action_type, &action.action_data, asker, now)?;
+                judged.verdict != Verdict::Execute
             }
             None => true,
         })
@@ -73,14 +77,15 @@ impl AutonomyService {
         approvals::read::list(by, &self.db, filter).await
     }
 
-    /// Keeps a human decision for learned trust, in the decision's own transaction.
-    pub fn record_approval_pattern(
+    /// Keeps a human decision, and what it means for learned trust, in the decision's own transaction.
+    pub async fn record_approval_pattern(
         tx: &mut Tx,
         approval: &Approval,
         reviewer: UserId,
         approved: bool,
         edited: bool,
-    ) {
+    ) -> AppResult<()> {
         tx.pattern_insert(approval, reviewer, approved, edited);
+        trust::decided(tx, approval, approved, edited).await
     }
 }

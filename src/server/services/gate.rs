@@ -1,15 +1,17 @@
 //! The gate: from what is asked to a verdict with reasons. Whatever it does not know means "needs approval".
 
 use crate::domain::agent::AgentStatus;
-use crate::domain::autonomy::{GateInput, Verdict, gate};
+use crate::domain::autonomy::{Answer, GateInput, Verdict, gate};
 use crate::domain::canonical::Data;
 use crate::domain::catalogue::{self, Executor, RiskPolicy};
-use crate::domain::ids::WebhookId;
+use crate::domain::ids::{AgentId, TrustGrantId, WebhookId};
 use crate::domain::risk::Risk;
 use crate::domain::team::TeamStatus;
+use crate::domain::trust::Asks;
 use crate::domain::{AppError, AppResult};
 use crate::server::actions::schema;
 use crate::server::storage::gate::GateFacts;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 /// The gate's answer about one action.
@@ -24,13 +26,36 @@ pub struct Judged {
     pub required_approvals: i64,
     /// The workspace's title of a type of its own.
     pub custom_title: Option<String>,
+    /// The grant of trust without which it would need approval.
+    pub grant: Option<TrustGrantId>,
 }
 
-/// Checks the data against its type's schema, weighs the risk, applies the rule.
-pub fn judge(facts: &GateFacts, action_type: &str, data: &Data) -> AppResult<Judged> {
+/// Checks the data against its type's schema, weighs the risk, applies the rule. `asker`: the agent that asks itself;
+/// `None` where a person asks.
+pub fn judge(
+    facts: &GateFacts,
+    action_type: &str,
+    data: &Data,
+    asker: Option<AgentId>,
+    now: DateTime<Utc>,
+) -> AppResult<Judged> {
     let risk = assess(facts, action_type, data)?;
     let built_in = catalogue::find(action_type);
     let own = facts.action_type.as_ref();
+    let required_approvals = required_approvals(facts);
+    let trust = match (&facts.grant, &facts.team, &facts.agent) {
+        (Some(grant), Some(team), Some(agent)) => Some((
+            grant,
+            Asks {
+                team_id: team.id,
+                by_own_agent: asker == Some(agent.id) && team.has_agent,
+                agent_owner: agent.owner_id,
+                required_approvals,
+                now,
+            },
+        )),
+        _ => None,
+    };
     let input = GateInput {
         action_type,
         risk: risk.level,
@@ -44,18 +69,15 @@ pub fn judge(facts: &GateFacts, action_type: &str, data: &Data) -> AppResult<Jud
         known: built_in.is_some() || own.is_some(),
         agent_active: facts.agent.as_ref().is_none_or(|agent| agent.status == AgentStatus::Active),
         team_active: facts.team.as_ref().is_none_or(|team| team.status == TeamStatus::Active),
+        trust,
     };
-    let (mut verdict, mut reasons) = gate(&input);
+    let Answer { mut verdict, mut reasons, grant } = gate(&input);
     // An agent that names a team it is not in must not gain that team's autonomy.
     let stranger = matches!((&facts.agent, &facts.team), (Some(_), Some(team)) if !team.has_agent);
     if stranger && verdict == Verdict::Execute {
         verdict = Verdict::NeedsApproval;
         reasons = vec!["The agent is not a member of this team.".to_owned()];
     }
-    let required = [
-        own.map_or(1, |own| own.required_approvals),
-        facts.team.as_ref().map_or(1, |team| team.required_approvals),
-    ];
     Ok(Judged {
         verdict,
         risk,
@@ -66,9 +88,17 @@ pub fn judge(facts: &GateFacts, action_type: &str, data: &Data) -> AppResult<Jud
             .or(built_in.map(|spec| spec.executor))
             .unwrap_or(Executor::Agent),
         webhook_id: own.and_then(|own| own.webhook_id),
-        required_approvals: required.into_iter().max().unwrap_or(1),
+        required_approvals,
+        grant: grant.filter(|_| verdict == Verdict::Execute),
         custom_title: own.filter(|own| own.custom).map(|own| own.title.clone()),
     })
+}
+
+/// How many people must approve such an action, as its type and its team say.
+pub fn required_approvals(facts: &GateFacts) -> i64 {
+    let of_type = facts.action_type.as_ref().map_or(1, |own| own.required_approvals);
+    let of_team = facts.team.as_ref().map_or(1, |team| team.required_approvals);
+    of_type.max(of_team)
 }
 
 /// The risk of an action, after its data has passed its schema.
@@ -110,7 +140,7 @@ pub fn data_schema(facts: &GateFacts, action_type: &str) -> AppResult<Option<Val
 /// The facts' agent and team must exist where they were named.
 pub fn require_named(
     facts: &GateFacts,
-    agent: Option<crate::domain::ids::AgentId>,
+    agent: Option<AgentId>,
     team: Option<crate::domain::ids::TeamId>,
 ) -> AppResult<()> {
     if agent.is_some() && facts.agent.is_none() {

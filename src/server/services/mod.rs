@@ -25,5 +25,6 @@ pub mod secrets;
 pub mod setup;
 pub mod teams;
 pub mod tokens;
+pub mod trust;
 pub mod webhooks;
 pub mod workspaces;

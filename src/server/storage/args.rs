@@ -104,5 +104,6 @@ from_ids!(
     NotificationId,
     ActionTypeId,
     SavedViewId,
+    TrustGrantId,
     ExecutionId,
 );

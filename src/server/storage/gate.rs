@@ -4,9 +4,10 @@ use super::{Conn, CorruptRow, StorageError, Ts};
 use crate::domain::agent::AgentStatus;
 use crate::domain::autonomy::AutonomyLevel;
 use crate::domain::catalogue::Executor;
-use crate::domain::ids::{AgentId, TeamId, UserId, WebhookId, WorkspaceId};
+use crate::domain::ids::{AgentId, TeamId, TrustGrantId, UserId, WebhookId, WorkspaceId};
 use crate::domain::risk::RiskLevel;
 use crate::domain::team::TeamStatus;
+use crate::domain::trust::{Granted, TrustStatus};
 use crate::{args, sql};
 use std::str::FromStr;
 use uuid::Uuid;
@@ -20,6 +21,8 @@ pub struct GateFacts {
     pub agent: Option<AgentFacts>,
     pub team: Option<TeamFacts>,
     pub action_type: Option<TypeFacts>,
+    /// The grant of trust for this team and type.
+    pub grant: Option<Granted>,
 }
 
 #[derive(Clone, Debug)]
@@ -79,6 +82,13 @@ struct GateRow {
     type_executor: Option<String>,
     type_webhook_id: Option<Uuid>,
     type_required_approvals: Option<i64>,
+    grant_id: Option<Uuid>,
+    grant_risk: Option<String>,
+    grant_by: Option<Uuid>,
+    grant_by_name: Option<String>,
+    grant_at: Option<Ts>,
+    grant_until: Option<Ts>,
+    grant_approvals: Option<i64>,
 }
 
 impl Conn {
@@ -101,7 +111,9 @@ impl Conn {
                     "t.frozen_at AS team_frozen_at, m.agent_id AS member_id, y.id AS type_id, ",
                     "y.custom AS type_custom, y.title AS type_title, y.risk_level AS type_risk, ",
                     "y.data_schema AS type_schema, y.executor AS type_executor, y.webhook_id AS type_webhook_id, ",
-                    "y.required_approvals AS type_required_approvals FROM workspaces w ",
+                    "y.required_approvals AS type_required_approvals, r.id AS grant_id, r.risk_level AS grant_risk, ",
+                    "r.decided_by AS grant_by, u.name AS grant_by_name, r.decided_at AS grant_at, ",
+                    "r.expires_at AS grant_until, r.approvals_in_row AS grant_approvals FROM workspaces w ",
                     "LEFT JOIN agents g ON g.workspace_id = w.id AND g.id = $2 ",
                     "LEFT JOIN agent_teams t ON t.workspace_id = w.id AND t.id = COALESCE($3, (",
                     "SELECT s.id FROM agent_team_members b JOIN agent_teams s ON s.id = b.team_id ",
@@ -109,17 +121,20 @@ impl Conn {
                     "ORDER BY CASE s.autonomy_level WHEN 'supervised' THEN 0 WHEN 'semi_autonomous' THEN 1 ELSE 2 END, ",
                     "s.id LIMIT 1)) ",
                     "LEFT JOIN agent_team_members m ON m.workspace_id = w.id AND m.team_id = t.id AND m.agent_id = $2 ",
-                    "LEFT JOIN action_types y ON y.workspace_id = w.id AND y.name = $4 WHERE w.id = $1"
+                    "LEFT JOIN action_types y ON y.workspace_id = w.id AND y.name = $4 ",
+                    "LEFT JOIN trust_grants r ON r.workspace_id = w.id AND r.team_id = t.id AND r.action_type = $4 ",
+                    "AND r.status = 'accepted' LEFT JOIN users u ON u.id = r.decided_by WHERE w.id = $1"
                 ),
                 args![workspace, agent, team, action_type],
             )
             .await?;
-        Ok(row.map(|row| row.into_facts(workspace)).transpose()?)
+        Ok(row.map(|row| row.into_facts(workspace, action_type)).transpose()?)
     }
 }
 
 impl GateRow {
-    fn into_facts(self, workspace: WorkspaceId) -> Result<GateFacts, CorruptRow> {
+    fn into_facts(self, workspace: WorkspaceId, action_type: &str) -> Result<GateFacts, CorruptRow> {
+        let grant = self.grant(action_type)?;
         let agent = match self.agent_id {
             None => None,
             Some(id) => Some(AgentFacts {
@@ -147,7 +162,7 @@ impl GateRow {
                 has_agent: self.member_id.is_some(),
             }),
         };
-        let action_type = match self.type_id {
+        let own_type = match self.type_id {
             None => None,
             Some(id) => Some(TypeFacts {
                 custom: self.type_custom.unwrap_or(false),
@@ -169,8 +184,29 @@ impl GateRow {
             )?,
             agent,
             team,
-            action_type,
+            action_type: own_type,
+            grant,
         })
+    }
+
+    fn grant(&self, action_type: &str) -> Result<Option<Granted>, CorruptRow> {
+        let (Some(id), Some(team)) = (self.grant_id, self.team_id) else { return Ok(None) };
+        let (Some(by), Some(at), Some(until)) = (self.grant_by, self.grant_at, self.grant_until) else {
+            return Err(CorruptRow::new("trust_grants", "decided_by", id, "nobody accepted it"));
+        };
+        Ok(Some(Granted {
+            id: TrustGrantId(id),
+            team_id: TeamId(team),
+            action_type: action_type.to_owned(),
+            risk_level: word("trust_grants", "risk_level", id, self.grant_risk.clone())?,
+            // The statement finds no other.
+            status: TrustStatus::Accepted,
+            granted_by: UserId(by),
+            granted_by_name: self.grant_by_name.clone().unwrap_or_default(),
+            granted_at: at.into(),
+            expires_at: until.into(),
+            approvals_in_row: self.grant_approvals.unwrap_or_default(),
+        }))
     }
 }
 

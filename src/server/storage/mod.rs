@@ -36,6 +36,7 @@ pub mod sweep;
 pub mod team_members;
 pub mod teams;
 pub mod tokens;
+pub mod trust;
 pub mod ts;
 pub mod upkeep;
 mod wal_sync;

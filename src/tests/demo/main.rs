@@ -15,12 +15,15 @@ mod readme;
 use chrono::TimeDelta;
 use countersign::domain::approval::{Approval, ApprovalFilter};
 use countersign::domain::member::Role;
+use countersign::domain::token::Scope;
+use countersign::domain::trust::{TrustFilter, TrustGrant, TrustStatus};
 use countersign::server::actions::perform::Executors;
 use countersign::server::config::Config;
 use countersign::server::demo;
+use countersign::server::services;
 use countersign::server::services::approvals::read;
 use countersign::server::services::authentication::authenticate_bearer;
-use countersign::server::services::ctx::{ReadApprovals, RequestCtx};
+use countersign::server::services::ctx::{Credential, Principal, ReadApprovals, RequestCtx};
 use countersign::server::storage::Db;
 use std::collections::{BTreeMap, HashSet};
 use std::time::Instant;
@@ -43,6 +46,20 @@ async fn all(db: &Db, token: &str) -> Vec<Approval> {
             None => return found,
         }
     }
+}
+
+/// What is suggested and granted when the demo opens.
+async fn trust(db: &Db, token: &str) -> Vec<TrustGrant> {
+    let principal = authenticate_bearer(db, token).await.expect("the example agent's token works");
+    let by = Principal {
+        credential: Credential::Token {
+            id: countersign::domain::ids::TokenId(db.clock.id()),
+            scopes: vec![Scope::Teams],
+        },
+        ..principal
+    };
+    let ctx = RequestCtx { principal: by, request_id: "test".to_owned(), idempotency_key: None };
+    services::trust::list(&ctx.allow().unwrap(), db, &TrustFilter::default()).await.unwrap().items
 }
 
 fn count<T: ToString>(of: impl Iterator<Item = T>) -> BTreeMap<String, usize> {
@@ -100,6 +117,14 @@ async fn the_month_looks_lived_in() {
         }
         let waiting: Vec<_> = approvals.iter().filter(|a| a.status.to_string() == "pending").collect();
         assert_eq!(count(waiting.iter().map(|a| a.risk_level)).len(), 4, "every risk waits");
+        let by_trust = approvals.iter().filter(|a| a.trust_grant_id.is_some());
+        assert!(by_trust.count() >= 4, "some ran by a grant");
+        let live = trust(&db, &access.agent_token).await;
+        let has = |status: TrustStatus, kind: &str| {
+            live.iter().any(|g| g.status == status && g.action_type == kind && g.approvals_in_row >= 5)
+        };
+        assert!(has(TrustStatus::Accepted, "send_internal_notification"), "{live:?}");
+        assert!(has(TrustStatus::Suggested, "create_note"), "{live:?}");
         assert!(
             waiting.iter().any(|a| a.required_approvals == 2 && a.votes.len() == 1),
             "one vote is missing"

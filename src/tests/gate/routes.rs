@@ -37,6 +37,10 @@ pub enum About {
     Notification,
     /// The link of an e-mail to its owner; its id is its token.
     Link,
+    /// A suggestion of trust.
+    Suggestion,
+    /// A suggestion that was accepted.
+    Grant,
     Workspace,
 }
 
@@ -330,6 +334,30 @@ pub const ROWS: &[Row] = &[
         ..ROW
     },
     Row { call: "DELETE /views/{id}", roles: OWNER, refused: 404, about: About::View, ..ROW },
+    Row { call: "GET /trust", agent: true, ..ROW },
+    Row {
+        call: "GET /trust?status=all&teamId={id}",
+        agent: true,
+        about: About::Team,
+        elsewhere: &[200],
+        ..ROW
+    },
+    Row { call: "GET /trust/{id}", agent: true, about: About::Suggestion, ..ROW },
+    Row { call: "POST /trust/{id}/accept", roles: ADMIN, about: About::Suggestion, ..ROW },
+    Row {
+        call: "POST /trust/{id}/decline",
+        roles: ADMIN,
+        about: About::Suggestion,
+        body: |_| json!({"reason": "Not yet"}),
+        ..ROW
+    },
+    Row {
+        call: "POST /trust/{id}/revoke",
+        roles: WORK,
+        about: About::Grant,
+        body: |_| json!({"reason": "The prices change"}),
+        ..ROW
+    },
     Row { call: "GET /events", agent: true, ..ROW },
     // The server functions.
     Row { call: "POST /api/fn/account/me", body: empty, ..ROW },
@@ -756,6 +784,40 @@ pub const ROWS: &[Row] = &[
         refused: 404,
         about: About::Link,
         body: |thing| json!({"token": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/trust/list",
+        agent: true,
+        body: |_| json!({"filter": {"status": "all"}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/trust/get",
+        agent: true,
+        about: About::Suggestion,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/trust/accept",
+        roles: ADMIN,
+        about: About::Suggestion,
+        body: |thing| json!({"id": thing.id, "version": 1}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/trust/decline",
+        roles: ADMIN,
+        about: About::Suggestion,
+        body: |thing| json!({"id": thing.id, "input": {"reason": "Not yet"}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/trust/revoke",
+        roles: WORK,
+        about: About::Grant,
+        body: |thing| json!({"id": thing.id, "input": {"reason": "The prices change"}}),
         ..ROW
     },
     Row { call: "POST /api/fn/views/list", body: empty, ..ROW },

@@ -210,6 +210,7 @@ async fn seen_by_owner(there: &Place, things: &HashMap<About, Thing>) -> Vec<Val
         owner.get("/teams?limit=200").await.ok(),
         owner.get("/records?limit=200").await.ok(),
         owner.get("/views").await.ok(),
+        owner.get("/trust?status=all&limit=200").await.ok(),
         owner.get("/audit?limit=200").await.ok(),
     ];
     let team = &things[&About::Membership];

@@ -120,6 +120,12 @@ impl Place {
                 tx.commit().await.unwrap();
                 json!({"id": token})
             }
+            About::Suggestion => self.suggestion(app).await,
+            About::Grant => {
+                let suggestion = self.suggestion(app).await;
+                let accept = format!("/trust/{}/accept", text(&suggestion, "id"));
+                self.house.owner.post(accept, Value::Null).await.ok()
+            }
             About::Workspace => json!({"id": self.house.id}),
         };
         Thing { id: text(&value, "id").to_owned(), value }
@@ -145,6 +151,22 @@ impl Place {
     async fn claimed(&self) -> Value {
         let approval = self.approved().await;
         self.agent.post(format!("/approvals/{}/claim", text(&approval, "id")), json!({})).await.ok()
+    }
+
+    /// Five approvals in a row of a team and an agent of its own.
+    async fn suggestion(&self, app: &App) -> Value {
+        let agent = app.agent(&self.house, &app.db.clock.id().to_string(), None).await;
+        let team = self.new_team(app, json!({"autonomyLevel": "semi_autonomous"})).await;
+        let members = format!("/teams/{}/members", text(&team, "id"));
+        self.house.owner.post(members, json!({"agentId": agent.id})).await.ok();
+        let title = format!("{} task", self.house.name);
+        for _ in 0..5 {
+            let task =
+                json!({"actionType": "create_task", "actionData": {"title": title}, "teamId": team["id"]});
+            approve(&self.house.second, &queue(&agent, task).await).await.ok();
+        }
+        let page = self.house.owner.get(format!("/trust?teamId={}", text(&team, "id"))).await.ok();
+        page["items"][0].clone()
     }
 
     async fn new_agent(&self, app: &App) -> Value {

@@ -18,6 +18,7 @@ use super::settings::{
     NotificationSettingsPage, TeamPage, TeamsPage, TokensPage, ViewsPage, WebhookPage, WebhooksPage,
     WorkspacePage,
 };
+use super::trust::{TrustGrantPage, TrustPage};
 
 /// A page whose code comes late. Give it to a route as its view.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +45,8 @@ pub enum LatePage {
     Webhooks,
     Webhook,
     Workspace,
+    Trust,
+    TrustGrant,
 }
 
 /// A file with code that comes late.
@@ -56,7 +59,7 @@ pub enum LateFile {
 }
 
 /// Where the late pages are: these addresses and those below them.
-const LATE: [&str; 6] = ["/setup", "/audit", "/records", "/notifications", "/n", "/settings"];
+const LATE: [&str; 7] = ["/setup", "/audit", "/records", "/notifications", "/n", "/settings", "/trust"];
 
 impl LateFile {
     /// What the page at this address cannot be drawn without. `query`: with or without its question mark.
@@ -140,6 +143,8 @@ fn draw(page: LatePage) -> Result<AnyView, SplitLoaderError> {
         LatePage::Webhooks => view! { <WebhooksPage /> }.into_any(),
         LatePage::Webhook => view! { <WebhookPage /> }.into_any(),
         LatePage::Workspace => view! { <WorkspacePage /> }.into_any(),
+        LatePage::Trust => view! { <TrustPage /> }.into_any(),
+        LatePage::TrustGrant => view! { <TrustGrantPage /> }.into_any(),
     })
 }
 

@@ -11,6 +11,7 @@ pub mod set_up;
 pub mod settings;
 pub mod sign_in;
 mod signed_in;
+pub mod trust;
 
 pub use late::{LateFile, LatePage, ready_for};
 pub use not_found::NotFound;

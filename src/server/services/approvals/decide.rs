@@ -252,7 +252,8 @@ async fn settle(
         tx.enqueue(perform_job(approval, hold_until.unwrap_or(now)));
     }
     super::stop_clocks(tx, approval.id);
-    AutonomyService::record_approval_pattern(tx, approval, approver.user_id(), decision.approved, edited);
+    AutonomyService::record_approval_pattern(tx, approval, approver.user_id(), decision.approved, edited)
+        .await?;
     let mut entry = audit_of(approval, approver.actor(), event, format!("{verb}: {}", approval.sentence));
     entry.result = Some(serde_json::json!({
         "argsHash": approval.args_hash, "notes": decision.review_notes, "holdUntil": hold_until,

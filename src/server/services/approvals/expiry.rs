@@ -72,7 +72,7 @@ impl Handler for ClaimTimeout {
         {
             let how =
                 Finished { status: OutcomeStatus::Unknown, error: Some(cause.to_owned()), result: None };
-            lifecycle::outcome_recorded(&mut tx, &approval, system_actor(), &how);
+            lifecycle::outcome_recorded(&mut tx, &approval, system_actor(), &how).await?;
         }
         cx.finish(&mut tx).await?;
         tx.commit().await?;

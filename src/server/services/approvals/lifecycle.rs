@@ -12,6 +12,7 @@ use crate::domain::{AppError, AppResult};
 use crate::server::services::ctx::{
     Allowed, Approver, DecideApprovals, Holder, ReportOutcomes, SubmitActions,
 };
+use crate::server::services::trust;
 use crate::server::storage::approvals::{Deciding, Finished, Performing};
 use crate::server::storage::{Db, NewJob, Tx};
 use chrono::TimeDelta;
@@ -52,6 +53,7 @@ pub async fn undo(by: &Allowed<DecideApprovals>, db: &Db, id: ApprovalId) -> App
     tx.job_cancel_ready(PERFORM, &id.to_string());
     tx.votes_clear(approver.workspace(), id).await?;
     tx.pattern_undone(approver.workspace(), id).await?;
+    trust::undone(&mut tx, &approval).await?;
     start_clocks(&mut tx, &approval, approval.expires_at);
     let text = format!("Took back the approval of: {}", approval.sentence);
     record(&mut tx, audit_of(&approval, approver.actor(), "approval.undone", text));
@@ -210,17 +212,17 @@ pub async fn report(
             },
         });
     }
-    outcome_recorded(&mut tx, &approval, by.actor(), &how);
+    outcome_recorded(&mut tx, &approval, by.actor(), &how).await?;
     done(tx, &approval).await
 }
 
-/// Audit row and event of an outcome.
-pub fn outcome_recorded(
+/// Audit row and event of an outcome; a failed one counts against trust.
+pub async fn outcome_recorded(
     tx: &mut Tx,
     approval: &Approval,
     actor: crate::domain::approval::ActorRef,
     how: &Finished,
-) {
+) -> AppResult<()> {
     let (event, verb) = match how.status {
         OutcomeStatus::Succeeded => ("action.succeeded", "Done"),
         OutcomeStatus::Failed => ("action.failed", "Failed"),
@@ -237,6 +239,10 @@ pub fn outcome_recorded(
     entry.duration_ms =
         approval.outcome.started_at.map(|started| (tx.now() - started).num_milliseconds().max(0));
     record(tx, entry);
+    if how.status == OutcomeStatus::Failed {
+        trust::failed(tx, approval).await?;
+    }
+    Ok(())
 }
 
 /// A person asks for another try of a failed or unknown outcome.

@@ -14,8 +14,10 @@ use crate::server::services::ctx::{Allowed, SubmitActions};
 use crate::server::services::gate::{self, Judged};
 use crate::server::storage::approvals::{Finished, NewApproval};
 use crate::server::storage::gate::GateFacts;
+use crate::server::storage::trust::TrustKey;
 use crate::server::storage::{AuditEntry, Db, Tx};
 use chrono::TimeDelta;
+use serde_json::json;
 use validator::Validate;
 
 /// Submits an action to the gate.
@@ -75,7 +77,7 @@ async fn attempt(
         .await?
         .ok_or_else(|| AppError::not_found("workspace"))?;
     gate::require_named(&facts, agent, action.team_id)?;
-    let mut judged = gate::judge(&facts, &action.action_type, &action.action_data)?;
+    let mut judged = trusted(&mut tx, by, &facts, action, refused.is_some()).await?;
     if ask_anyway && judged.verdict == Verdict::Execute {
         judged.verdict = Verdict::NeedsApproval;
         judged.reasons = vec!["The requester asked for approval.".to_owned()];
@@ -130,6 +132,30 @@ async fn attempt(
     }
 }
 
+/// The gate's answer. Where a grant of trust lets the action run, the grant stands until the transaction ends, so that
+/// nothing runs by one that is over. `will_fail`: the transaction is going to count a failure against it.
+async fn trusted(
+    tx: &mut Tx,
+    by: &Allowed<SubmitActions>,
+    facts: &GateFacts,
+    action: &SubmitAction,
+    will_fail: bool,
+) -> AppResult<Judged> {
+    let (asker, now) = (by.principal().agent_id(), tx.now());
+    let judge = |facts: &GateFacts| gate::judge(facts, &action.action_type, &action.action_data, asker, now);
+    let judged = judge(facts)?;
+    let Some(grant) = judged.grant else { return Ok(judged) };
+    if let Some(team) = facts.team.as_ref().filter(|_| will_fail) {
+        let workspace = by.workspace();
+        tx.trust_lock(TrustKey { workspace, team: team.id, action_type: &action.action_type }).await?;
+    }
+    if tx.trust_hold(by.workspace(), grant).await? {
+        return Ok(judged);
+    }
+    // It ended between the two looks.
+    judge(&GateFacts { grant: None, ..facts.clone() })
+}
+
 /// Lets an action run. A built-in effect happens here and now, in this transaction; `Some(cause)`: the effect was
 /// refused and the transaction must be dropped.
 async fn execute(
@@ -140,7 +166,9 @@ async fn execute(
 ) -> AppResult<Option<String>> {
     let approval = &new.approval;
     let text = format!("Let through: {}", approval.sentence);
-    record(tx, audit_of(approval, by.actor(), "action.auto_approved", text));
+    let mut entry = audit_of(approval, by.actor(), "action.auto_approved", text);
+    entry.result = approval.trust_grant_id.map(|id| json!({ "trustGrantId": id }));
+    record(tx, entry);
     match new.executor {
         Executor::Agent => {}
         Executor::Mail | Executor::Webhook => {
@@ -243,6 +271,7 @@ fn build(
         risk_level: judged.risk.level,
         risk_reasons: judged.risk.reasons.clone(),
         gate_reasons: judged.reasons.clone(),
+        trust_grant_id: judged.grant.filter(|_| executes),
         status: if executes { ApprovalStatus::AutoApproved } else { ApprovalStatus::Pending },
         reviewed_by: None,
         reviewed_at: executes.then_some(now),

@@ -4,7 +4,7 @@ use crate::domain::approval::{ActorRef, Approval};
 use crate::domain::attending::Attending;
 use crate::domain::canonical::Data;
 use crate::domain::catalogue::{self, Executor, SeenRecord};
-use crate::domain::ids::{AgentId, ApprovalId, ExecutionId, TeamId, UserId, WorkspaceId};
+use crate::domain::ids::{AgentId, ApprovalId, ExecutionId, TeamId, TrustGrantId, UserId, WorkspaceId};
 use crate::domain::outcome::Outcome;
 use crate::server::storage::{Arg, CorruptRow, StorageError, Ts, Tx};
 use crate::{args, sql};
@@ -22,7 +22,7 @@ pub(super) const COLUMNS: &str = sql!(
     "a.hold_until, a.outcome, a.fence, a.outcome_attempts, a.outcome_started_at, a.outcome_finished_at, ",
     "a.outcome_error, a.outcome_result, a.claimed_at, a.claimed_by, a.decision_key, t.name AS team_name, g.name AS agent_name, ",
     "g.owner_id AS agent_owner_id, u.name AS reviewer_name, a.sentence, a.comment_count, ",
-    "a.attending_by, a.attending_name, a.attending_until ",
+    "a.attending_by, a.attending_name, a.attending_until, a.trust_grant_id ",
     "FROM agent_pending_actions a ",
     "LEFT JOIN agent_teams t ON t.id = a.team_id ",
     "LEFT JOIN agents g ON g.id = a.agent_id ",
@@ -78,6 +78,7 @@ pub(super) struct ApprovalRow {
     attending_by: Option<Uuid>,
     attending_name: Option<String>,
     attending_until: Option<Ts>,
+    trust_grant_id: Option<Uuid>,
 }
 
 /// An approval with the facts that a decision or a performer needs and that the API does not show.
@@ -137,6 +138,7 @@ impl TryFrom<ApprovalRow> for Approval {
             risk_level: word(id, "risk_level", &row.risk_level)?,
             risk_reasons: json(id, "risk_reasons", &row.risk_reasons)?,
             gate_reasons: json(id, "gate_reasons", &row.gate_reasons)?,
+            trust_grant_id: row.trust_grant_id.map(TrustGrantId),
             status: word(id, "status", &row.status)?,
             reviewed_by: row.reviewed_by.map(UserId),
             reviewed_at: row.reviewed_at.map(Into::into),
@@ -231,8 +233,9 @@ impl Tx {
                     "action_type, action_data, description, risk_level, risk_order, risk_reasons, gate_reasons, ",
                     "executor, status, expires_at, expiry_paused_at, created_at, args_hash, required_approvals, ",
                     "requested_by_kind, requested_by_id, requested_by_name, external_ref, idempotency_key, outcome, ",
-                    "search, reviewed_at, seen_records, sentence) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, ",
-                    "$16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29) ON CONFLICT DO NOTHING"
+                    "search, reviewed_at, seen_records, sentence, trust_grant_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, ",
+                    "$11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30) ",
+                    "ON CONFLICT DO NOTHING"
                 ),
                 args![
                     a.id,
@@ -263,7 +266,8 @@ impl Tx {
                     search,
                     a.reviewed_at,
                     Arg::json(&new.seen),
-                    a.sentence.as_str()
+                    a.sentence.as_str(),
+                    a.trust_grant_id
                 ],
             )
             .await?;

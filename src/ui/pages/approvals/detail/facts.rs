@@ -106,6 +106,9 @@ pub fn WhyItStopped(
         <DescriptionList>
             <KeyValue label="The rule">
                 <ul class="grid gap-1">{reasons(approval.gate_reasons)}</ul>
+                {approval
+                    .trust_grant_id
+                    .map(|id| view! { <a class="link inline-block min-h-6" href=format!("/trust/{id}")>"See the grant"</a> })}
             </KeyValue>
             <KeyValue label=format!("Why {} risk", approval.risk_level)>
                 <ul class="grid gap-1">{reasons(approval.risk_reasons)}</ul>

@@ -56,6 +56,11 @@ pub fn DetailView(
     let records = shown.part(|detail| detail.records.changed_since.clone());
     let history = shown.part(|detail| detail.history.clone());
     let (follow_me, talk_me) = (me.clone(), me.clone());
+    // What the gate let through was never anything else.
+    let why = match approval.with_untracked(|approval| approval.status) {
+        ApprovalStatus::AutoApproved => "Why it ran by itself",
+        _ => "Why it stopped here",
+    };
     let is_beside = beside.is_some();
     let gone = beside.as_ref().map(|beside| beside.gone);
     let head = match beside {
@@ -86,7 +91,7 @@ pub fn DetailView(
                         preview.with(|preview| view! { <WhatWillHappen preview=preview.clone() words=words /> })
                     }}
                 </Card>
-                <Card title="Why it stopped here">
+                <Card title=why>
                     {move || approval.with(|approval| view! { <WhyItStopped approval=approval.clone() /> })}
                 </Card>
                 <DataPanel shown=shown />

@@ -7,6 +7,7 @@ use leptos_router::hooks::{use_navigate, use_params_map};
 use crate::domain::AppError;
 use crate::domain::action_type::ActionType;
 use crate::domain::agent::{Agent, AgentFilter};
+use crate::domain::autonomy::AutonomyLevel;
 use crate::domain::ids::TeamId;
 use crate::domain::member::Permission;
 use crate::domain::team::{Team, TeamMember, TeamStatus};
@@ -19,6 +20,7 @@ use crate::ui::components::{
 };
 use crate::ui::forms::{ActionForm, Disclose, FormState, Hidden, Notice, SubmitButton, Then, Version};
 use crate::ui::pages::settings::frame::{ReadOnly, SettingsFrame};
+use crate::ui::pages::trust::TrustPanel;
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::{human, segments};
 
@@ -89,6 +91,7 @@ fn TeamView(
     let (team, members, agents, types) = found;
     let (tone, label) = state(&team);
     let id = team.id;
+    let learns = team.autonomy_level == AutonomyLevel::SemiAutonomous;
     let terms = if may_write {
         view! { <EditTeam team=team.clone() types=types changed=changed /> }.into_any()
     } else {
@@ -101,6 +104,7 @@ fn TeamView(
         </p>
         <div class="grid gap-4">
             {switches} {terms}
+            <TrustPanel team=id learns=learns />
             <TeamMembers team=id members=members agents=agents may_write=may_write changed=changed />
             {may_write.then(|| view! { <DeleteTeam id=id /> })}
         </div>

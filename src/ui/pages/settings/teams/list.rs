@@ -11,8 +11,8 @@ use crate::domain::team::{Team, TeamFilter};
 use crate::server_fns::action_types::action_type_list;
 use crate::server_fns::teams::{TeamCreate, team_list};
 use crate::ui::components::{
-    ButtonVariant, Card, Cell, Column, EmptyState, Icon, RevealedText, Row, RowHeader, SkeletonRows,
-    StatusBadge, Table,
+    ButtonVariant, Card, Cell, Column, EmptyState, Icon, LinkButton, RevealedText, Row, RowHeader,
+    SkeletonRows, StatusBadge, Table,
 };
 use crate::ui::forms::{ActionForm, Disclose, Notice, SubmitButton, Then};
 use crate::ui::pages::settings::frame::{ReadOnly, SettingsFrame};
@@ -53,6 +53,7 @@ pub fn TeamsPage() -> impl IntoView {
             tab=PATH
             title="Teams"
             subtitle="A team's autonomy says which of its actions run by themselves."
+            actions=|| view! { <LinkButton href="/trust">"Learned trust"</LinkButton> }
             notice=notice
         >
             {(!may_write).then(|| view! { <ReadOnly text="Owners, admins and operators add and change teams." /> })}
