@@ -166,7 +166,9 @@ impl World {
         let lane = &mut self.lanes[key.0][key.1];
         match what {
             0..=4 => self.approve(key, risk, dice % 16 == 15),
-            5 => self.against(key, if dice % 3 == 0 { Setback::Failure } else { Setback::Rejection }),
+            5 => {
+                self.against(key, if dice.is_multiple_of(3) { Setback::Failure } else { Setback::Rejection })
+            }
             6 => {
                 if let Some(last) = lane.history.first_mut().filter(|last| last.approved) {
                     last.undone = true;

@@ -154,7 +154,9 @@ mod tests {
 
     #[test]
     fn an_address_is_late_with_all_below_it() {
-        for late in ["/settings", "/settings/teams/7", "/records/new", "/audit", "/setup"] {
+        for late in
+            ["/settings", "/settings/teams/7", "/records/new", "/audit", "/setup", "/notifications", "/n/x"]
+        {
             assert_eq!(LateFile::of(late, ""), Some(LateFile::Pages), "{late}");
         }
         for early in ["/", "/approvals", "/approvals/", "/sign-in", "/settingsother"] {

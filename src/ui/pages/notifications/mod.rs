@@ -4,9 +4,11 @@ mod link;
 mod row;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
+use crate::domain::AppError;
 use crate::domain::event::Topic;
 use crate::domain::notification::{Notification, NotificationFilter, Unread};
 use crate::domain::page::Page;
@@ -40,7 +42,7 @@ pub fn NotificationsPage() -> impl IntoView {
         move || filter.get(),
         |filter| async move { (filter.clone(), notification_list(filter).await) },
     );
-    let newer = newer_ones();
+    let newer = newer_ones(loaded);
     let show = move || {
         newer.set(false);
         loaded.refetch();
@@ -94,16 +96,33 @@ pub fn NotificationsPage() -> impl IntoView {
     }
 }
 
-/// Whether something came since the list was read.
-fn newer_ones() -> RwSignal<bool> {
+type Loaded = (NotificationFilter, Result<Page<Notification>, AppError>);
+
+/// Whether something came to the member since the list was read.
+fn newer_ones(loaded: Resource<Loaded>) -> RwSignal<bool> {
     let (newer, me) = (RwSignal::new(false), use_session().user_id);
     use_events().listen(move |changes| {
         // What one reads oneself is told under one's own id.
         if changes.ids(Topic::Notification).any(|id| id != me.0) {
-            let _ = newer.try_set(true);
+            spawn_local(async move {
+                if is_outdated(loaded).await {
+                    let _ = newer.try_set(true);
+                }
+            });
         }
     });
     newer
+}
+
+/// Whether another notification is the first by now. Events are the whole workspace's; this one may be for others.
+async fn is_outdated(loaded: Resource<Loaded>) -> bool {
+    let Some((filter, Ok(page))) = loaded.try_get_untracked().flatten() else { return false };
+    if filter.cursor.is_some() {
+        return false;
+    }
+    let first = |page: &Page<Notification>| page.items.first().map(|item| (item.id, item.created_at));
+    let newest = notification_list(NotificationFilter { limit: Some("1".to_owned()), ..filter }).await;
+    newest.is_ok_and(|newest| first(&newest).is_some() && first(&newest) != first(&page))
 }
 
 #[component]
