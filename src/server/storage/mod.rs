@@ -34,6 +34,7 @@ pub mod teams;
 pub mod tokens;
 pub mod ts;
 pub mod upkeep;
+pub mod wakes;
 mod wal_sync;
 pub mod webhooks;
 pub mod workspaces;

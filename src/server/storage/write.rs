@@ -106,6 +106,7 @@ impl Tx {
                 now
             ],
         );
+        self.wake_sealer();
         AuditId(id)
     }
 
