@@ -43,3 +43,65 @@ test("the CSV holds what the page shows, filters included", async ({ workspace, 
   expect(lines[1]).toContain("approval.rejected");
   expect(lines[1]).toContain(`Quote ""12"", new`);
 });
+
+test("the page shows the chain, and whether it holds", { tag: ["@nojs", "@postgres"] }, async ({ workspace, signIn }) => {
+  const approval = await workspace.pending();
+  await workspace.decide(approval, await workspace.member("reviewer", "alan"), { approved: true });
+  const page = await signIn(await workspace.member("owner"));
+  const chain = page.locator("section", { has: page.getByRole("heading", { name: "Chain" }) });
+  await expect(async () => {
+    await open(page, "/audit");
+    await expect(page.getByRole("row").filter({ hasText: "Approved:" })).toContainText(/#\d+ [0-9a-f]{10}…/);
+  }).toPass();
+  await expect(chain).toContainText(/Number \d+, /);
+  await expect(chain).toContainText("Press Verify");
+  await chain.getByRole("link", { name: "Verify" }).click();
+  await expect(page).toHaveURL(/verify=0/);
+  await expect(chain.getByRole("status")).toContainText("Holds");
+  await chain.getByRole("button", { name: "Sign a checkpoint" }).click();
+  await expect(page.getByText("The checkpoint is signed.")).toBeVisible();
+  await expect(chain).toContainText(/with key [0-9a-f]{16}/);
+});
+
+test("words narrow the log down, and the files keep them", { tag: "@nojs" }, async ({ workspace, reviewer }) => {
+  await workspace.pending({ actionData: { to: ["a@example.org"], subject: "Spectrometer quote", body: "x" } });
+  await workspace.pending({ actionData: { to: ["a@example.org"], subject: "Another matter", body: "x" } });
+  const rows = reviewer.getByRole("table", { name: "Audit trail" }).getByRole("row");
+  await expect(async () => {
+    await open(reviewer, "/audit?q=spectro");
+    await expect(rows).toHaveCount(2);
+  }).toPass();
+  await expect(rows.last()).toContainText("Spectrometer");
+  await expect(reviewer.getByRole("search", { name: "Audit" }).getByLabel("Words")).toHaveValue("spectro");
+  const download = reviewer.waitForEvent("download");
+  await reviewer.getByRole("link", { name: "NDJSON" }).click();
+  const lines = (await readFile(await (await download).path(), "utf8")).trim().split("\n");
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0]!)).toMatchObject({ v: 1, event: "approval.requested" });
+});
+
+test("an approval's page gives its evidence as a file", { tag: "@nojs" }, async ({ workspace, reviewer }) => {
+  const approval = await workspace.pending();
+  await workspace.decide(approval, await workspace.member("reviewer", "alan"), { approved: false, reviewNotes: "No." });
+  await open(reviewer, `/approvals/${approval.id}`);
+  const download = reviewer.waitForEvent("download");
+  await reviewer.getByRole("link", { name: "Download the evidence" }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe(`evidence-${approval.id}.json`);
+  const bundle = JSON.parse(await readFile(await file.path(), "utf8"));
+  expect(bundle).toMatchObject({ format: "countersign.evidence.v1", approval: { id: approval.id, status: "rejected" } });
+  expect(bundle.signature).toMatch(/^[0-9a-f]{128}$/);
+});
+
+test("audit rows are kept for as long as an admin says", { tag: "@nojs" }, async ({ workspace, signIn }) => {
+  const page = await signIn(await workspace.member("owner"));
+  await open(page, "/settings/workspace");
+  await page.getByLabel("Days").fill("12");
+  await page.getByRole("button", { name: "Save the days" }).click();
+  await expect(page.getByText("must be between 30 and 36500 days")).toBeVisible();
+  await page.getByLabel("Days").fill("365");
+  await page.getByRole("button", { name: "Save the days" }).click();
+  await expect(page.getByText("How long audit rows are kept is saved.")).toBeVisible();
+  await open(page, "/settings/workspace");
+  await expect(page.getByLabel("Days")).toHaveValue("365");
+});

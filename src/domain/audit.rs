@@ -63,13 +63,18 @@ pub struct AuditFilter {
     /// `true` or `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub automatic: Option<String>,
+    /// Words in the description, the actor's name, the event, the action type, the error or the data.
+    #[validate(length(max = 200, message = "must be at most 200 characters"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
     /// RFC 3339 time, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// RFC 3339 time, exclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// `json` (the default), `csv` or `ndjson`.
+    /// `json` (the default), `csv` or `ndjson`. The last two give everything that fits, unless `limit` or `cursor` asks
+    /// for a page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -13,6 +13,7 @@ pub mod autonomy;
 pub mod bulk;
 pub mod canonical;
 pub mod catalogue;
+pub mod chain;
 pub mod comment;
 pub mod edit_fields;
 pub mod error;

@@ -65,6 +65,17 @@ impl Default for PresetReasons {
     }
 }
 
+/// For how long the workspace keeps its audit rows. What is removed leaves a signed anchor, so that the rest stays
+/// provable.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AuditRetention {
+    /// 30 to 36,500; for ever when absent.
+    #[validate(range(min = 30, max = 36_500, message = "must be between 30 and 36500 days"))]
+    #[serde(default)]
+    pub days: Option<i64>,
+}
+
 const MAX_REASONS: usize = 12;
 
 /// Each one line of 1 to 200 characters, which is what a name is too; none twice, however it is capitalised.

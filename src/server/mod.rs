@@ -1,6 +1,7 @@
 //! The server: composition in `main.rs`, doors in `http` and `server_fns`, rules in `services`, truth in `storage`.
 
 pub mod actions;
+pub mod chain;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -5,6 +5,9 @@
 use super::actions::outside::mail::{MailSettings, Mailer, TlsMode};
 use super::actions::outside::webhook::WebhookClient;
 use super::actions::perform::{Executors, Perform};
+use super::chain::Sealer;
+use super::chain::checkpoints::{SignCheckpoints, checkpoint_cron};
+use super::chain::retention::{RemoveOld, retention_cron};
 use super::config::{Config, SmtpTls};
 use super::engine::{
     AtBoot, DEFAULT_QUEUE, Engine, EngineHandle, EngineSettings, HOUSEKEEPING_QUEUE, Handler, Housekeeping,
@@ -27,6 +30,7 @@ const NOTICE_SLOTS: usize = 4;
 pub struct Runtime {
     pub events: EventBus,
     wake: Wake,
+    sealer: Sealer,
     engine: EngineHandle,
 }
 
@@ -54,6 +58,7 @@ impl Runtime {
     ) -> Result<Self, StorageError> {
         let wake = Wake::start(db);
         let events = EventBus::start(db.clone(), wake.clone()).await?;
+        let sealer = Sealer::start(db).await?;
         settings.queues = vec![
             (QUEUE_ACTIONS, ACTION_SLOTS),
             (DEFAULT_QUEUE, 8),
@@ -64,14 +69,17 @@ impl Runtime {
         let unreadable = |fault: ScheduleError| StorageError::Settings(fault.to_string());
         let mut cron = housekeeping_cron().map_err(unreadable)?;
         cron.extend(notifications::cron::notices_cron().map_err(unreadable)?);
+        cron.push(checkpoint_cron().map_err(unreadable)?);
+        cron.push(retention_cron().map_err(unreadable)?);
         let engine = Engine::start(db.clone(), wake.clone(), handlers, cron, settings).await?;
-        Ok(Self { events, wake, engine })
+        Ok(Self { events, wake, sealer, engine })
     }
 
     /// Followers' streams end first, because the HTTP server's own shutdown waits for them.
     pub async fn shutdown(self) {
         self.events.shutdown().await;
         self.engine.shutdown().await;
+        self.sealer.shutdown().await;
         self.wake.shutdown().await;
     }
 }
@@ -92,6 +100,8 @@ pub fn handlers(executors: Executors) -> Vec<Arc<dyn Handler>> {
         Arc::new(notifications::cron::Watch),
         Arc::new(trust::Expire),
         Arc::new(Housekeeping),
+        Arc::new(SignCheckpoints),
+        Arc::new(RemoveOld),
     ]
 }
 

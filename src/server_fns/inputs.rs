@@ -2,7 +2,7 @@
 
 use crate::domain::canonical::{Data, Strict};
 use crate::domain::{AppError, AppResult, FieldError};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::Value;
 
 /// A JSON object, or its text.
@@ -46,6 +46,30 @@ impl<'de> Deserialize<'de> for Words {
             Either::Text(text) => {
                 let words = text.split(|c: char| c == ',' || c.is_whitespace());
                 words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+            }
+        }))
+    }
+}
+
+/// A whole number, or its text; nothing when it is absent or blank.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct WholeOrBlank(pub Option<i64>);
+
+impl<'de> Deserialize<'de> for WholeOrBlank {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            Whole(i64),
+            Text(String),
+        }
+        Ok(Self(match Option::<Either>::deserialize(deserializer)? {
+            None => None,
+            Some(Either::Whole(number)) => Some(number),
+            Some(Either::Text(text)) if text.trim().is_empty() => None,
+            Some(Either::Text(text)) => {
+                Some(text.trim().parse().map_err(|_| de::Error::custom("must be a whole number"))?)
             }
         }))
     }

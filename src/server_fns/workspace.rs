@@ -1,9 +1,9 @@
 //! The workspace: its freeze, whose mail is internal, which reasons it offers.
 
 use super::codec::JsonOrForm;
-use super::inputs::Words;
+use super::inputs::{WholeOrBlank, Words};
 use crate::domain::AppError;
-use crate::domain::workspace::{InternalDomains, PresetReasons, SetFreeze, Workspace};
+use crate::domain::workspace::{AuditRetention, InternalDomains, PresetReasons, SetFreeze, Workspace};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,14 @@ pub struct DomainsForm {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReasonsForm {
     pub reasons: String,
+}
+
+/// [`AuditRetention`]; a blank number keeps them for ever.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RetentionForm {
+    #[serde(default)]
+    pub days: WholeOrBlank,
 }
 
 impl From<ReasonsForm> for PresetReasons {
@@ -91,6 +99,29 @@ pub async fn set_preset_reasons(input: ReasonsForm) -> Result<PresetReasons, App
         let reasons = workspaces::preset_reasons_set(&by, &state.db, input.into()).await?;
         reply::go_to("/settings/workspace?done=reasons");
         Ok(reasons)
+    })
+    .await
+}
+
+/// For how long audit rows are kept.
+#[server(name = WorkspaceRetention, prefix = "/api/fn", endpoint = "workspace/retention", protocol = JsonOrForm)]
+pub async fn audit_retention() -> Result<AuditRetention, AppError> {
+    use super::door;
+    use crate::server::services::{ctx::ReadSettings, workspaces};
+    let (state, by) = door::allowed::<ReadSettings>().await?;
+    door::answer(workspaces::audit_retention_get(&by, &state.db)).await
+}
+
+#[server(name = WorkspaceSetRetention, prefix = "/api/fn", endpoint = "workspace/set-retention", protocol = JsonOrForm)]
+pub async fn set_audit_retention(input: RetentionForm) -> Result<AuditRetention, AppError> {
+    use super::{door, reply};
+    use crate::server::services::{ctx::Administer, workspaces};
+    let (state, by) = door::allowed::<Administer>().await?;
+    door::answer(async {
+        let kept =
+            workspaces::audit_retention_set(&by, &state.db, AuditRetention { days: input.days.0 }).await?;
+        reply::go_to("/settings/workspace?done=retention");
+        Ok(kept)
     })
     .await
 }

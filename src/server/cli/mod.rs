@@ -10,6 +10,7 @@ mod logging;
 mod migrate;
 mod restore;
 mod serve;
+mod verify_audit;
 
 use super::config::{self, Config, Flags, SettingsError};
 use super::storage::StorageError;
@@ -65,6 +66,8 @@ enum Command {
     Backup(backup::Backup),
     /// Put such a file in place of the database (SQLite; the server must be stopped).
     Restore(restore::Restore),
+    /// Tell whether the audit trail is what was sealed: of the database, or of an export.
+    VerifyAudit(verify_audit::VerifyAudit),
     /// Ask the running server whether it is ready; for container health checks.
     Healthcheck(healthcheck::Healthcheck),
 }
@@ -124,6 +127,7 @@ async fn dispatch(command: Command, config: Config) -> Result<ExitCode, CliError
         Command::Check => check::run(&config).await,
         Command::Backup(args) => backup::run(&config, &args).await,
         Command::Restore(args) => restore::run(&config, &args).await,
+        Command::VerifyAudit(args) => verify_audit::run(&config, &args).await,
         Command::Healthcheck(args) => healthcheck::run(&config, &args).await,
     }
 }

@@ -6,11 +6,13 @@ pub mod agents;
 pub mod approvals;
 pub mod assets;
 pub mod audit;
+pub mod audit_chain;
 pub mod body;
 pub mod client_ip;
 pub mod cookie;
 pub mod error_page;
 pub mod events;
+pub mod evidence;
 pub mod extract;
 pub mod form_echo;
 pub mod guard_io;
@@ -53,7 +55,9 @@ fn nouns() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(actions::routes())
         .merge(approvals::routes())
+        .merge(evidence::routes())
         .merge(audit::routes())
+        .merge(audit_chain::routes())
         .merge(agents::routes())
         .merge(teams::routes())
         .merge(records::routes())

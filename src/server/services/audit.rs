@@ -3,19 +3,60 @@
 use super::approvals::read::page_limit;
 use super::ctx::{Allowed, ReadAudit};
 use crate::domain::audit::{AuditFilter, AuditRow};
+use crate::domain::chain::ChainRow;
 use crate::domain::page::Page;
 use crate::domain::params::{given, parsed, words_of};
 use crate::domain::{AppError, AppResult};
-use crate::server::storage::audit::AuditQuery;
+use crate::server::storage::approvals::words;
+use crate::server::storage::audit::{AuditQuery, Order};
 use crate::server::storage::{Db, cursor};
 use chrono::{DateTime, Utc};
+use futures::stream::{self, Stream};
 use validator::Validate;
+
+/// Rows of an export that are in memory at once. One may hold 256 KiB of data.
+const EXPORT_ROWS: u32 = 128;
 
 pub async fn list(by: &Allowed<ReadAudit>, db: &Db, filter: &AuditFilter) -> AppResult<Page<AuditRow>> {
     filter.validate()?;
     let query = parse(filter)?;
     let rows = db.read().await?.audit_list(by.workspace(), &query).await?;
     Ok(cursor::page(rows, query.limit, |last| cursor::time_and_id(last.executed_at, last.id.0)))
+}
+
+/// The same page with every column as it is kept.
+pub async fn list_exact(by: &Allowed<ReadAudit>, db: &Db, filter: &AuditFilter) -> AppResult<Page<ChainRow>> {
+    filter.validate()?;
+    let query = parse(filter)?;
+    let rows = db.read().await?.audit_list_exact(by.workspace(), &query).await?;
+    Ok(cursor::page(rows, query.limit, |last| cursor::time_and_id(last.executed_at, last.id)))
+}
+
+/// Everything that fits a filter, the newest first, some rows at a time: the next ones are read when they are asked
+/// for, and no connection is held in between.
+///
+/// What is sealed while it runs is left out, so that the numbers in it have no gaps but those of the filter.
+pub async fn export(
+    by: &Allowed<ReadAudit>,
+    db: &Db,
+    filter: &AuditFilter,
+) -> AppResult<impl Stream<Item = AppResult<Vec<ChainRow>>> + Send + use<>> {
+    filter.validate()?;
+    let (db, workspace) = (db.clone(), by.workspace());
+    let head = db.read().await?.chain_head(workspace).await?;
+    let sealed_to = Some(head.map_or(0, |head| head.mark.seq));
+    let query = AuditQuery { sealed_to, limit: EXPORT_ROWS, ..parse(filter)? };
+    Ok(stream::try_unfold(Some(query), move |query| {
+        let db = db.clone();
+        async move {
+            let Some(query) = query else { return Ok(None) };
+            let mut rows = db.read().await?.audit_walk(workspace, &query).await?;
+            let more = rows.len() > query.limit as usize;
+            rows.truncate(query.limit as usize);
+            let after = rows.last().map(|last| (last.executed_at, last.id));
+            Ok(Some((rows, more.then_some(AuditQuery { after, ..query }))))
+        }
+    }))
 }
 
 fn parse(filter: &AuditFilter) -> AppResult<AuditQuery> {
@@ -31,8 +72,10 @@ fn parse(filter: &AuditFilter) -> AppResult<AuditQuery> {
         automatic: parsed("automatic", filter.automatic.as_deref(), &mut errors),
         from: parsed::<DateTime<Utc>>("from", filter.from.as_deref(), &mut errors),
         to: parsed::<DateTime<Utc>>("to", filter.to.as_deref(), &mut errors),
+        words: words_of("q", filter.q.as_deref(), &mut errors).as_deref().map(words).unwrap_or_default(),
+        sealed_to: None,
         after: None,
-        oldest_first: false,
+        order: Order::NewestFirst,
         limit: page_limit(filter.limit.as_deref(), &mut errors),
     };
     if let Some(text) = given(filter.cursor.as_deref()) {

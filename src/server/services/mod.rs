@@ -9,6 +9,7 @@ pub mod agents;
 pub mod approvals;
 pub mod attempts;
 pub mod audit;
+pub mod audit_chain;
 pub mod authentication;
 pub mod autonomy;
 mod change;

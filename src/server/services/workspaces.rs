@@ -6,7 +6,7 @@ use super::ctx::{Administer, Allowed, ReadSettings, WriteTeams};
 use crate::domain::event::Topic;
 use crate::domain::ids::TeamId;
 use crate::domain::team::Team;
-use crate::domain::workspace::{InternalDomains, PresetReasons, SetFreeze, Workspace};
+use crate::domain::workspace::{AuditRetention, InternalDomains, PresetReasons, SetFreeze, Workspace};
 use crate::domain::{AppError, AppResult};
 use crate::server::storage::workspaces::FreezeScope;
 use crate::server::storage::{Conn, Db, NewJob, Tx};
@@ -64,6 +64,30 @@ pub async fn preset_reasons_set(
         some => format!("Reasons offered to who rejects: {}", some.join("; ")),
     };
     note(&mut tx, Topic::Workspace, workspace.0, entry(allowed, "workspace.reasons_set", description));
+    tx.commit().await?;
+    Ok(input)
+}
+
+/// For how long audit rows are kept.
+pub async fn audit_retention_get(allowed: &Allowed<ReadSettings>, db: &Db) -> AppResult<AuditRetention> {
+    let days = db.read().await?.workspace_audit_retention(allowed.workspace()).await?;
+    Ok(AuditRetention { days })
+}
+
+pub async fn audit_retention_set(
+    allowed: &Allowed<Administer>,
+    db: &Db,
+    input: AuditRetention,
+) -> AppResult<AuditRetention> {
+    input.validate()?;
+    let workspace = allowed.workspace();
+    let mut tx = db.begin().await?;
+    tx.workspace_set_audit_retention(workspace, input.days).await?;
+    let description = match input.days {
+        None => "Audit rows are kept for ever".to_owned(),
+        Some(days) => format!("Audit rows are kept for {days} days"),
+    };
+    note(&mut tx, Topic::Workspace, workspace.0, entry(allowed, "workspace.retention_set", description));
     tx.commit().await?;
     Ok(input)
 }

@@ -1,5 +1,6 @@
 //! The two engines behind one type: open, read, write, commit.
 
+use super::wakes::{Bells, Wakes};
 use super::wal_sync::WalSync;
 use super::{Arg, StorageError, Ts};
 use crate::domain::ids::WorkspaceId;
@@ -13,9 +14,7 @@ use sqlx::sqlite::{
 use sqlx::{AssertSqlSafe, Connection, FromRow, Postgres, Sqlite, Transaction, pool::PoolConnection};
 use std::path::Path;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Notify;
 
 /// A row type that both engines can fill.
 pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
@@ -25,7 +24,7 @@ impl<T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unp
 pub struct Db {
     pools: Pools,
     pub clock: Clock,
-    /// Rung after each commit that enqueued a job or emitted an event.
+    /// Rung after each commit that enqueued a job, emitted an event or wrote an audit row.
     pub wakes: Wakes,
 }
 
@@ -44,13 +43,6 @@ enum Pools {
 pub enum Engine {
     Sqlite,
     Postgres,
-}
-
-/// Who waits for commits in this process.
-#[derive(Clone, Default)]
-pub struct Wakes {
-    pub jobs: Arc<Notify>,
-    pub events: Arc<Notify>,
 }
 
 const READERS: u32 = 4;
@@ -117,6 +109,15 @@ impl Db {
         Ok(Pools::Sqlite { writer, reader, wal: WalSync::of(path) })
     }
 
+    /// The log that commits wait for.
+    #[cfg(test)]
+    pub(super) fn wal(&self) -> Option<&WalSync> {
+        match &self.pools {
+            Pools::Sqlite { wal, .. } => Some(wal),
+            Pools::Postgres(_) => None,
+        }
+    }
+
     pub fn engine(&self) -> Engine {
         match self.pools {
             Pools::Sqlite { .. } => Engine::Sqlite,
@@ -170,18 +171,13 @@ impl Db {
             Pools::Sqlite { writer, .. } => {
                 let conn = Conn::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?);
                 let now = self.clock.now();
-                return Ok(Tx { conn, now, db: self.clone(), later: Vec::new(), jobs: false, events: false });
+                let bells = Bells::default();
+                return Ok(Tx { conn, now, db: self.clone(), later: Vec::new(), bells });
             }
             Pools::Postgres(pool) => {
                 let conn = Conn::PostgresTx(pool.begin().await?);
-                Tx {
-                    conn,
-                    now: DateTime::UNIX_EPOCH,
-                    db: self.clone(),
-                    later: Vec::new(),
-                    jobs: false,
-                    events: false,
-                }
+                let (now, bells) = (DateTime::UNIX_EPOCH, Bells::default());
+                Tx { conn, now, db: self.clone(), later: Vec::new(), bells }
             }
         };
         let (time,): (Ts,) = tx.fetch_one(clock, args).await?;
@@ -319,8 +315,7 @@ pub struct Tx {
     now: DateTime<Utc>,
     db: Db,
     later: Vec<Later>,
-    jobs: bool,
-    events: bool,
+    bells: Bells,
 }
 
 /// A write that nothing in its transaction reads back.
@@ -371,12 +366,17 @@ impl Tx {
 
     /// Wakes the dispatcher after the commit.
     pub fn wake_jobs(&mut self) {
-        self.jobs = true;
+        self.bells.jobs = true;
     }
 
     /// Wakes the publisher after the commit.
     pub fn wake_events(&mut self) {
-        self.events = true;
+        self.bells.events = true;
+    }
+
+    /// Wakes the sealer after the commit.
+    pub fn wake_sealer(&mut self) {
+        self.bells.audit = true;
     }
 
     /// Adds a write that is made with the commit: after all others, in the order of these calls.
@@ -412,12 +412,7 @@ impl Tx {
             Conn::PostgresTx(tx) => tx.commit().await?,
             Conn::Sqlite(_) | Conn::Postgres(_) => {}
         }
-        if self.jobs {
-            self.db.wakes.jobs.notify_one();
-        }
-        if self.events {
-            self.db.wakes.events.notify_one();
-        }
+        self.db.wakes.ring(self.bells);
         if let Pools::Sqlite { wal, .. } = &self.db.pools {
             wal.durable().await.map_err(sqlx::Error::Io)?;
         }
@@ -441,23 +436,6 @@ impl std::ops::DerefMut for Tx {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[tokio::test]
-    async fn a_commit_is_answered_once_it_is_on_the_disk() {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("x.db").display());
-        let db = Db::open(&url, Clock::new()).await.unwrap();
-        db.migrate().await.unwrap();
-        let Pools::Sqlite { wal, .. } = &db.pools else { panic!("SQLite was opened") };
-        for commits in 1..=3 {
-            let mut tx = db.begin().await.unwrap();
-            tx.execute("UPDATE counters SET value = value + 1", args![]).await.unwrap();
-            tx.commit().await.unwrap();
-            assert_eq!(wal.synced().await, commits);
-        }
-        drop(db.begin().await.unwrap());
-        assert_eq!(wal.synced().await, 3, "what is rolled back waits for nothing");
-    }
 
     #[test]
     fn joined_writes_keep_their_own_arguments() {

@@ -39,6 +39,7 @@ pub mod tokens;
 pub mod trust;
 pub mod ts;
 pub mod upkeep;
+pub mod wakes;
 mod wal_sync;
 pub mod webhook_deliveries;
 pub mod webhooks;

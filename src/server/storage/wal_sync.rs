@@ -95,6 +95,9 @@ impl WalSync {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args;
+    use crate::server::clock::Clock;
+    use crate::server::storage::Db;
 
     #[tokio::test(flavor = "multi_thread")]
     async fn everybody_who_waits_is_answered() {
@@ -124,5 +127,22 @@ mod tests {
         wal.durable().await.unwrap_err();
         std::fs::remove_file(&file).unwrap();
         wal.durable().await.unwrap_err();
+    }
+
+    #[tokio::test]
+    async fn a_commit_is_answered_once_it_is_on_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("x.db").display());
+        let db = Db::open(&url, Clock::new()).await.unwrap();
+        db.migrate().await.unwrap();
+        let wal = db.wal().unwrap();
+        for commits in 1..=3 {
+            let mut tx = db.begin().await.unwrap();
+            tx.execute("UPDATE counters SET value = value + 1", args![]).await.unwrap();
+            tx.commit().await.unwrap();
+            assert_eq!(wal.synced().await, commits);
+        }
+        drop(db.begin().await.unwrap());
+        assert_eq!(wal.synced().await, 3, "what is rolled back waits for nothing");
     }
 }

@@ -86,6 +86,20 @@ impl Conn {
         Ok(preset_reasons(workspace, row.and_then(|(kept,)| kept).as_deref())?)
     }
 
+    /// For how many days audit rows are kept; `None`: for ever.
+    pub async fn workspace_audit_retention(
+        &mut self,
+        workspace: WorkspaceId,
+    ) -> Result<Option<i64>, StorageError> {
+        let row: Option<(Option<i64>,)> = self
+            .fetch_optional(
+                sql!("SELECT audit_retention_days FROM workspaces WHERE id = $1"),
+                args![workspace],
+            )
+            .await?;
+        Ok(row.and_then(|(days,)| days))
+    }
+
     /// Is the workspace or the team frozen now? Exact until the commit only under [`Tx::workspace_lock`].
     pub async fn is_frozen(
         &mut self,
@@ -146,6 +160,19 @@ impl Tx {
         self.execute(
             sql!("UPDATE workspaces SET preset_reasons = $2 WHERE id = $1"),
             args![workspace, Arg::json(&wanted.reasons)],
+        )
+        .await?;
+        Ok(())
+    }
+
+    pub async fn workspace_set_audit_retention(
+        &mut self,
+        workspace: WorkspaceId,
+        days: Option<i64>,
+    ) -> Result<(), StorageError> {
+        self.execute(
+            sql!("UPDATE workspaces SET audit_retention_days = $2 WHERE id = $1"),
+            args![workspace, days],
         )
         .await?;
         Ok(())

@@ -107,6 +107,7 @@ impl Tx {
                 now
             ],
         );
+        self.wake_sealer();
         AuditId(id)
     }
 

@@ -18,6 +18,7 @@ mod support {
 mod actions;
 mod approving;
 mod attending;
+mod audit;
 mod bulk;
 mod claiming;
 mod comments;

@@ -232,6 +232,7 @@ pub const ROWS: &[Row] = &[
         body: |_| json!({"text": "Whose budget is it?"}),
         ..ROW
     },
+    Row { call: "GET /approvals/{id}/evidence", agent: true, about: About::Pending, ..ROW },
     Row { call: "GET /audit", agent: true, ..ROW },
     Row { call: "GET /audit?format=csv", agent: true, ..ROW },
     Row {
@@ -243,6 +244,11 @@ pub const ROWS: &[Row] = &[
     },
     Row { call: "GET /audit?actorId={id}", agent: true, about: About::Agent, elsewhere: &[200], ..ROW },
     Row { call: "GET /audit/{team_id}", agent: true, about: About::Team, ..ROW },
+    Row { call: "GET /audit/chain", agent: true, ..ROW },
+    Row { call: "GET /audit/chain/verify", agent: true, ..ROW },
+    Row { call: "GET /audit/checkpoints", agent: true, ..ROW },
+    Row { call: "POST /audit/checkpoints", roles: ADMIN, ..ROW },
+    Row { call: "GET /audit/public-key", agent: true, is_open: true, ..ROW },
     Row { call: "GET /agents", ..ROW },
     Row {
         call: "POST /agents",
@@ -360,6 +366,9 @@ pub const ROWS: &[Row] = &[
     },
     Row { call: "GET /events", agent: true, ..ROW },
     // The server functions.
+    Row { call: "POST /api/fn/audit/chain", agent: true, body: empty, ..ROW },
+    Row { call: "POST /api/fn/audit/verify", agent: true, body: |_| json!({"from": {}}), ..ROW },
+    Row { call: "POST /api/fn/audit/checkpoint", roles: ADMIN, body: empty, ..ROW },
     Row { call: "POST /api/fn/account/me", body: empty, ..ROW },
     Row {
         call: "POST /api/fn/actions/submit",
@@ -902,6 +911,13 @@ pub const ROWS: &[Row] = &[
         call: "POST /api/fn/workspace/freeze",
         roles: ADMIN,
         body: |_| json!({"input": {"frozen": false}}),
+        ..ROW
+    },
+    Row { call: "POST /api/fn/workspace/retention", body: empty, ..ROW },
+    Row {
+        call: "POST /api/fn/workspace/set-retention",
+        roles: ADMIN,
+        body: |_| json!({"input": {"days": 90}}),
         ..ROW
     },
     Row { call: "POST /api/fn/workspace/domains", body: empty, ..ROW },

@@ -10,6 +10,7 @@ mod identity;
 
 mod accounts;
 mod agents_and_teams;
+mod chain;
 mod credentials;
 mod freeze;
 mod people;
@@ -17,3 +18,4 @@ mod records;
 mod saved_views;
 mod settings;
 mod statements;
+mod tampering;

@@ -5,6 +5,7 @@ pub mod bulk;
 pub mod comments;
 pub mod decide;
 mod drift;
+pub mod evidence;
 pub mod expiry;
 pub mod fields;
 pub mod lifecycle;

@@ -17,7 +17,7 @@ use crate::domain::{AppError, AppResult, FieldError};
 use crate::server::services::ctx::{Allowed, Holder, ReadApprovals};
 use crate::server::services::gate;
 use crate::server::storage::approvals::{Aside, ListQuery, SortKey, words};
-use crate::server::storage::audit::AuditQuery;
+use crate::server::storage::audit::{AuditQuery, Order};
 use crate::server::storage::cursor;
 use crate::server::storage::{Conn, Db};
 use chrono::TimeDelta;
@@ -66,7 +66,8 @@ pub async fn detail(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> App
         drift::records_of(&mut conn, by.workspace(), &approval.action_type, &approval.action_data).await?;
     let records = drift::stand(&mut conn, &approval, &found).await?;
     let preview = preview_with(&mut conn, &approval, found).await?;
-    let query = AuditQuery { approval: Some(id), oldest_first: true, limit: 200, ..AuditQuery::default() };
+    let query =
+        AuditQuery { approval: Some(id), order: Order::OldestFirst, limit: 200, ..AuditQuery::default() };
     let history = conn.audit_list(by.workspace(), &query).await?;
     let comments = comments::readable(by, &mut conn, id).await?;
     let (similar, difference) = similar::decided(&mut conn, &approval).await?;

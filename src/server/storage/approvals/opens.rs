@@ -1,5 +1,6 @@
 //! `approval_opens`: who has opened an approval, with which data.
 
+use crate::domain::chain::Opened;
 use crate::domain::ids::{ApprovalId, UserId, WorkspaceId};
 use crate::server::storage::{Arg, Conn, StorageError, Ts, Tx};
 use crate::{args, sql};
@@ -26,6 +27,32 @@ impl Conn {
             )
             .await?;
         Ok(row.map(|(at,)| at.into()))
+    }
+
+    /// Everybody who opened the approval, with which data, the earliest first.
+    pub async fn approval_opens(
+        &mut self,
+        workspace: WorkspaceId,
+        approval: ApprovalId,
+    ) -> Result<Vec<Opened>, StorageError> {
+        let rows: Vec<(Uuid, String, String, Ts, Ts)> = self
+            .fetch_all(
+                sql!(
+                    "SELECT o.user_id, u.name, o.args_hash, o.first_opened_at, o.last_opened_at ",
+                    "FROM approval_opens o JOIN users u ON u.id = o.user_id ",
+                    "WHERE o.workspace_id = $1 AND o.approval_id = $2 ORDER BY o.first_opened_at, o.user_id"
+                ),
+                args![workspace, approval],
+            )
+            .await?;
+        let opened = rows.into_iter().map(|(user, name, args_hash, first, last)| Opened {
+            user_id: UserId(user),
+            name,
+            args_hash,
+            first_opened_at: first.into(),
+            last_opened_at: last.into(),
+        });
+        Ok(opened.collect())
     }
 
     /// Those of these approvals that this user has opened with the data that they have now.

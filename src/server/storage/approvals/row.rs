@@ -198,7 +198,7 @@ pub(super) fn risk_order(level: crate::domain::risk::RiskLevel) -> i64 {
 }
 
 /// Words for full-text search, at most 20,000 bytes.
-pub(super) fn search_words(texts: &[&str]) -> String {
+pub(in crate::server::storage) fn search_words(texts: &[&str]) -> String {
     const MOST: usize = 20_000;
     let each: Vec<String> = texts.iter().map(|text| fold(&text[..text.floor_char_boundary(MOST)])).collect();
     let mut words = each.join(" ");

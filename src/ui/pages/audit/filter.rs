@@ -25,6 +25,7 @@ pub fn from_query(query: &ParamsMap) -> AuditFilter {
         action_type: get("actionType"),
         risk_level: get("riskLevel"),
         automatic: get("automatic"),
+        q: get("q"),
         from: get("from").map(|time| to_rfc3339(&time)),
         to: get("to").map(|time| to_rfc3339(&time)),
         format: None,
@@ -36,6 +37,13 @@ pub fn from_query(query: &ParamsMap) -> AuditFilter {
 /// The address of a filter.
 pub fn href(filter: &AuditFilter) -> String {
     address(PATH, filter, None)
+}
+
+/// The address of a filter that verifies the chain behind a number, and shows what was found.
+pub fn verify_href(filter: &AuditFilter, from: i64) -> String {
+    let base = href(filter);
+    let mark = if base.contains('?') { '&' } else { '?' };
+    format!("{base}{mark}verify={from}")
 }
 
 /// The address of everything that fits the filter, as a file.
@@ -56,8 +64,9 @@ fn address(path: &str, filter: &AuditFilter, format: Option<&str>) -> String {
     }
 }
 
-fn fields(filter: &AuditFilter) -> [(&'static str, Option<&str>); 11] {
+fn fields(filter: &AuditFilter) -> [(&'static str, Option<&str>); 12] {
     [
+        ("q", filter.q.as_deref()),
         ("event", filter.event.as_deref()),
         ("teamId", filter.team_id.as_deref()),
         ("agentId", filter.agent_id.as_deref()),
@@ -86,6 +95,7 @@ pub fn chips(filter: &AuditFilter) -> Vec<FilterChip> {
         "false" => "By a person".to_owned(),
         other => other.to_owned(),
     });
+    add("Words", base.q.clone(), AuditFilter { q: None, ..base.clone() });
     add("Event", base.event.clone(), AuditFilter { event: None, ..base.clone() });
     add("Team", base.team_id.clone(), AuditFilter { team_id: None, ..base.clone() });
     add("Agent", base.agent_id.clone(), AuditFilter { agent_id: None, ..base.clone() });
@@ -126,6 +136,8 @@ mod tests {
         assert_eq!(filter.from.as_deref(), Some("2025-11-20T09:14:00Z"));
         assert_eq!(to_local(filter.from.as_deref()).as_deref(), Some("2025-11-20T09:14"));
         assert_eq!(href(&filter), "/audit?from=2025-11-20T09%3A14%3A00Z");
+        assert_eq!(verify_href(&filter, 7), "/audit?from=2025-11-20T09%3A14%3A00Z&verify=7");
+        assert_eq!(verify_href(&AuditFilter::default(), 0), "/audit?verify=0");
         assert_eq!(
             export_href(&filter, "csv"),
             "/api/orchestration/audit?from=2025-11-20T09%3A14%3A00Z&format=csv"

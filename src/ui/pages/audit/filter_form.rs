@@ -37,6 +37,16 @@ pub fn FilterForm(
                 <div class="grid items-end gap-3 pt-1 pb-3 sm:grid-cols-2 lg:grid-cols-4">
                     <TextField
                         filter=true
+                        id="audit-q"
+                        name="q"
+                        kind="search"
+                        label="Words"
+                        value=filter.q.clone()
+                        placeholder="invoice northwind"
+                        maxlength=200
+                    />
+                    <TextField
+                        filter=true
                         id="audit-event"
                         name="event"
                         label="Event"

@@ -1,5 +1,6 @@
 //! `/audit`: everything that happened, newest first.
 
+mod chain;
 mod filter;
 mod filter_form;
 mod table;
@@ -9,12 +10,16 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::domain::audit::AuditFilter;
-use crate::server_fns::audit::audit_list;
+use crate::domain::chain::{ChainFrom, Checkpoint};
+use crate::domain::member::Permission;
+use crate::server_fns::audit::{audit_chain, audit_list, audit_verify};
 use crate::ui::components::{
     ButtonSize, EmptyState, FilterChips, Icon, IconMark, LinkButton, PageHeader, SkeletonRows, button_class,
 };
-use crate::ui::pages::PageError;
+use crate::ui::forms::{Notice, NoticeBar};
+use crate::ui::pages::{PageError, use_session};
 
+use chain::ChainPanel;
 use filter::{PATH, chips, export_href, from_query, href};
 use filter_form::FilterForm;
 use table::AuditTable;
@@ -22,6 +27,7 @@ use table::AuditTable;
 /// The audit trail.
 #[component]
 pub fn AuditPage() -> impl IntoView {
+    let administers = use_session().may(Permission::Administer);
     let query = use_query_map();
     let filter = Memo::new(move |_| query.with(from_query));
     let loaded = Resource::new(
@@ -31,6 +37,23 @@ pub fn AuditPage() -> impl IntoView {
             (filter, answer)
         },
     );
+    let verify = Memo::new(move |_| query.with(|query| query.get("verify")));
+    let chain = Resource::new(
+        move || verify.get(),
+        |verify| async move {
+            let state = audit_chain().await;
+            let check = match verify {
+                Some(from) => Some(audit_verify(ChainFrom { from: Some(from) }).await),
+                None => None,
+            };
+            (state, check)
+        },
+    );
+    let notice = Notice::new(|done| (done == "checkpoint").then_some("The checkpoint is signed."));
+    let signed = Callback::new(move |_: Checkpoint| {
+        notice.say("The checkpoint is signed.");
+        chain.refetch();
+    });
     let exports = move || {
         let filter = filter.get_untracked();
         let class = button_class(Default::default(), ButtonSize::Small, "");
@@ -65,12 +88,20 @@ pub fn AuditPage() -> impl IntoView {
                         view! { <PageError title="The audit trail could not be loaded" error=error retry=retry /> }.into_any()
                     }
                 };
+                let (state, check) = chain.await;
+                let of_filter = AuditFilter { cursor: None, ..filter.clone() };
+                // Without it the trail still reads.
+                let panel = state
+                    .ok()
+                    .map(|state| view! { <ChainPanel state=state check=check filter=of_filter administers=administers signed=signed /> });
                 view! {
                     <PageHeader
                         title="Audit"
                         subtitle="Every change of state, who made it, and with which data. Times are in UTC."
                         actions=exports
                     />
+                    <NoticeBar notice=notice />
+                    {panel}
                     <FilterForm filter=filter.clone() />
                     <FilterChips chips=chips(&filter) clear_href=PATH />
                     {list}

@@ -10,13 +10,19 @@ use crate::ui::components::{
 };
 use crate::ui::words::{human, moment, risk_tone, segments, stamp};
 
+/// A hash's first digits; the whole of it is in the row's details.
+pub fn short(hash: &str) -> String {
+    format!("{}…", hash.get(..10).unwrap_or(hash))
+}
+
 /// Time, who, what, and on request the exact data.
 #[component]
 pub fn AuditTable(
     /// Newest first.
     rows: Vec<AuditRow>,
 ) -> impl IntoView {
-    let columns = ["What", "When", "Who", "Event", "Risk"].into_iter().map(Column::new).collect::<Vec<_>>();
+    let columns =
+        ["What", "When", "Who", "Event", "Risk", "Seal"].into_iter().map(Column::new).collect::<Vec<_>>();
     let rows: Vec<_> = rows.into_iter().map(|row| view! { <AuditLine row=row /> }).collect();
     view! {
         <div class="card overflow-x-auto">
@@ -47,6 +53,15 @@ fn AuditLine(
     };
     let at = row.executed_at;
     let whole = row.clone();
+    let seal = match (row.seq, row.hash.clone()) {
+        (Some(seq), Some(hash)) => view! {
+            <span class="whitespace-nowrap">{format!("#{seq}")}</span>
+            " "
+            <code class="text-sm text-muted">{short(&hash)}</code>
+        }
+        .into_any(),
+        _ => view! { <span class="text-muted">"not yet"</span> }.into_any(),
+    };
     view! {
         <Row>
             <RowHeader>
@@ -75,6 +90,7 @@ fn AuditLine(
                     None => view! { <span class="text-muted">"none"</span> }.into_any(),
                 }}
             </Cell>
+            <Cell label="Seal">{seal}</Cell>
         </Row>
     }
 }
@@ -90,9 +106,24 @@ fn Exact(
         view! { <JsonView label=label segments=segments(&pretty) copy=canonical(&value) /> }
     };
     let seal = match (row.seq, &row.hash) {
-        (Some(seq), Some(hash)) => format!("Sealed as number {seq}, hash {hash}"),
+        (Some(seq), Some(hash)) => {
+            format!(
+                "Sealed as number {seq}, hash {hash}, behind {}",
+                row.prev_hash.as_deref().unwrap_or_default()
+            )
+        }
         _ => "Not sealed yet.".to_owned(),
     };
+    let about = [
+        row.approval_id.map(|id| (format!("/audit?approvalId={id}"), "All about this approval")),
+        row.agent_id.map(|id| (format!("/settings/agents/{id}"), "The agent")),
+        row.team_id.map(|id| (format!("/settings/teams/{id}"), "The team")),
+    ];
+    let about: Vec<_> = about
+        .into_iter()
+        .flatten()
+        .map(|(href, label)| view! { <a class="link inline-flex min-h-11 items-center md:min-h-6" href=href>{label}</a> })
+        .collect();
     let duration = row.duration_ms.map(|ms| format!("It took {ms} ms."));
     view! {
         <details class="font-normal">
@@ -101,6 +132,7 @@ fn Exact(
             </summary>
             <div class="grid min-w-0 gap-2 pt-1 pb-2">
                 <p class="text-sm text-muted">{row.action_type.map(|of| view! { <code>{of}</code> " " })}{duration}</p>
+                <p class="flex flex-wrap gap-x-4 text-sm empty:hidden">{about}</p>
                 {row.action_data.map(|data| block("Action data", data))}
                 {row.result.map(|result| block("Result", result))}
                 <p class="text-sm break-all text-muted">{seal}</p>

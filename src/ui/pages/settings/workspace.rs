@@ -4,12 +4,14 @@ use leptos::prelude::*;
 
 use crate::domain::AppError;
 use crate::domain::member::Permission;
-use crate::domain::workspace::{InternalDomains, PresetReasons, Workspace};
+use crate::domain::workspace::{AuditRetention, InternalDomains, PresetReasons, Workspace};
 use crate::server_fns::workspace::{
-    WorkspaceFreeze, WorkspaceSetDomains, WorkspaceSetReasons, internal_domains, preset_reasons,
-    workspace_get,
+    WorkspaceFreeze, WorkspaceSetDomains, WorkspaceSetReasons, WorkspaceSetRetention, audit_retention,
+    internal_domains, preset_reasons, workspace_get,
 };
-use crate::ui::components::{ButtonVariant, Card, Icon, Skeleton, StatusBadge, TextareaField, Tone};
+use crate::ui::components::{
+    ButtonVariant, Card, Icon, Skeleton, StatusBadge, TextField, TextareaField, Tone,
+};
 use crate::ui::forms::{ActionForm, Clearable, FormState, Hidden, Notice, SubmitButton, Then};
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::{moment, stamp};
@@ -24,13 +26,15 @@ pub fn WorkspacePage() -> impl IntoView {
     let loaded = Resource::new(
         || (),
         |()| async {
-            Ok::<_, AppError>((workspace_get().await?, internal_domains().await?, preset_reasons().await?))
+            let own = (workspace_get().await?, internal_domains().await?, preset_reasons().await?);
+            Ok::<_, AppError>((own, audit_retention().await?))
         },
     );
     let retry = Callback::new(move |()| loaded.refetch());
     let notice = Notice::new(|done| match done {
         "freeze" => Some("The switch is turned."),
         "domains" => Some("The internal domains are saved."),
+        "retention" => Some("How long audit rows are kept is saved."),
         "reasons" => Some("The reasons are saved."),
         _ => None,
     });
@@ -44,12 +48,13 @@ pub fn WorkspacePage() -> impl IntoView {
             <Transition fallback=|| view! { <Skeleton lines=8 label="Loading the workspace" /> }>
                 {move || Suspend::new(async move {
                     match loaded.await {
-                        Ok((workspace, domains, reasons)) => {
+                        Ok(((workspace, domains, reasons), retention)) => {
                             view! {
                                 <div class="grid max-w-2xl gap-4">
                                     <Freeze workspace=workspace administers=administers changed=changed />
                                     <Domains domains=domains administers=administers changed=changed />
                                     <Reasons reasons=reasons administers=administers changed=changed />
+                                    <Retention retention=retention administers=administers changed=changed />
                                 </div>
                             }
                                 .into_any()
@@ -204,6 +209,56 @@ fn Reasons(
     };
     view! {
         <Card title="Reasons for rejecting" description="Offered to whoever rejects an action. The agent reads the one that is sent.">
+            {body}
+        </Card>
+    }
+}
+
+#[component]
+fn Retention(
+    /// For how long audit rows are kept.
+    retention: AuditRetention,
+    /// Whether the member may change it.
+    administers: bool,
+    /// What follows.
+    changed: Callback<&'static str>,
+) -> impl IntoView {
+    let form = FormState::new("retention").faults_only().field("/days", "workspace-retention");
+    let done = Then::new(move |_: AuditRetention| {
+        let _ = changed.try_run("How long audit rows are kept is saved.");
+    });
+    let days = retention.days.map(|days| days.to_string()).unwrap_or_default();
+    let body = if administers {
+        view! {
+            <ActionForm<WorkspaceSetRetention> form=form.clone() class="grid gap-3" on_done=done>
+                <Clearable name="input[days]" />
+                <TextField
+                    id="workspace-retention"
+                    name="input[days]"
+                    kind="number"
+                    label="Days"
+                    value=form.typed("input[days]").unwrap_or(days)
+                    hint="30 or more. Without a number they are kept for ever."
+                    error=form.error_at("/days")
+                />
+                <div>
+                    <SubmitButton form=form label="Save the days".to_owned() />
+                </div>
+            </ActionForm<WorkspaceSetRetention>>
+        }
+        .into_any()
+    } else {
+        let kept = match retention.days {
+            Some(days) => format!("For {days} days."),
+            None => "For ever.".to_owned(),
+        };
+        view! { <p>{kept}</p> }.into_any()
+    };
+    view! {
+        <Card
+            title="Audit rows"
+            description="What is older is removed for good, from the trail and from the history of approvals. A signed note of where it ended keeps the rest provable."
+        >
             {body}
         </Card>
     }

@@ -111,6 +111,17 @@ pub fn DetailView(
                         let votes = approval.with(|approval| (approval.votes.clone(), approval.required_approvals));
                         history.with(|rows| view! { <History rows=rows.clone() votes=votes.0 required=votes.1 /> })
                     }}
+                    <p class="mt-4 text-sm">
+                        <a
+                            class="link"
+                            href=format!("/api/orchestration/approvals/{}/evidence", shown.id)
+                            rel="external"
+                            download=format!("evidence-{}.json", shown.id)
+                        >
+                            "Download the evidence"
+                        </a>
+                        <span class="text-muted">" Who saw, decided and ran what, signed, as one file."</span>
+                    </p>
                 </Card>
             </div>
         </div>

@@ -1,0 +1,269 @@
+//! The list: filters, keyset pages, words. The cost of a page does not grow with the table.
+//!
+//! Words are searched as in the list of approvals: a common word is found by walking the list in its order, a rare one
+//! through the word index. An export that has words walks: it goes over the whole list anyway.
+
+use super::{COLUMNS, Row};
+use crate::args;
+use crate::domain::audit::AuditRow;
+use crate::domain::chain::ChainRow;
+use crate::domain::ids::{AgentId, ApprovalId, TeamId, WorkspaceId};
+use crate::domain::risk::RiskLevel;
+use crate::server::storage::db::Engine;
+use crate::server::storage::{Arg, Conn, StorageError};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// How far the list is walked for words before the word index is asked.
+const NEAR: usize = 500;
+/// How far it is walked to see whether that is worth while.
+const FIRST_FEW: usize = 100;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    NewestFirst,
+    OldestFirst,
+}
+
+impl Order {
+    fn by(self) -> &'static str {
+        match self {
+            Self::NewestFirst => "ORDER BY executed_at DESC, id DESC",
+            Self::OldestFirst => "ORDER BY executed_at, id",
+        }
+    }
+}
+
+/// A parsed filter of the audit list. `None`: no such condition.
+#[derive(Clone, Debug, Default)]
+pub struct AuditQuery {
+    pub team: Option<TeamId>,
+    pub agent: Option<AgentId>,
+    pub approval: Option<ApprovalId>,
+    pub actor: Option<Uuid>,
+    pub event: Option<String>,
+    pub action_type: Option<String>,
+    pub risk: Option<RiskLevel>,
+    pub automatic: Option<bool>,
+    pub from: Option<DateTime<Utc>>,
+    pub to: Option<DateTime<Utc>>,
+    /// Words, all of which must begin some word of the row. Rows are found by words once they are sealed.
+    pub words: Vec<String>,
+    /// Without what was sealed behind this number.
+    pub sealed_to: Option<i64>,
+    pub after: Option<(DateTime<Utc>, Uuid)>,
+    pub order: Order,
+    pub limit: u32,
+}
+
+impl Conn {
+    /// Up to `limit + 1` rows: the extra one says that there is a next page.
+    pub async fn audit_list(
+        &mut self,
+        workspace: WorkspaceId,
+        query: &AuditQuery,
+    ) -> Result<Vec<AuditRow>, StorageError> {
+        let rows = self.audit_found(workspace, query).await?;
+        Ok(rows.into_iter().map(AuditRow::try_from).collect::<Result<_, _>>()?)
+    }
+
+    /// The same rows with every column as it is kept.
+    pub async fn audit_list_exact(
+        &mut self,
+        workspace: WorkspaceId,
+        query: &AuditQuery,
+    ) -> Result<Vec<ChainRow>, StorageError> {
+        Ok(self.audit_found(workspace, query).await?.into_iter().map(ChainRow::from).collect())
+    }
+
+    /// The next rows of a walk over the whole list, every column as it is kept.
+    pub async fn audit_walk(
+        &mut self,
+        workspace: WorkspaceId,
+        query: &AuditQuery,
+    ) -> Result<Vec<ChainRow>, StorageError> {
+        let (sql, args) = walked(workspace, query, self.engine());
+        self.chain_rows(sql, args).await
+    }
+
+    async fn audit_found(
+        &mut self,
+        workspace: WorkspaceId,
+        query: &AuditQuery,
+    ) -> Result<Vec<Row>, StorageError> {
+        let engine = self.engine();
+        if query.words.is_empty() {
+            let (sql, args) = walked(workspace, query, engine);
+            return self.fetch_all(sql, args).await;
+        }
+        for near in [FIRST_FEW, NEAR] {
+            let (sql, args) = found_near(workspace, query, near, engine);
+            let found: Vec<Row> = self.fetch_all(sql, args).await?;
+            if found.len() > query.limit as usize {
+                return Ok(found);
+            }
+            if found.is_empty() {
+                break;
+            }
+        }
+        let (sql, args) = found_by_index(workspace, query, engine);
+        self.fetch_all(sql, args).await
+    }
+}
+
+/// A query's conditions on `a` and their arguments. Fragments are fixed here; data travels as arguments only.
+struct Conditions {
+    sql: String,
+    args: Vec<Arg>,
+}
+
+impl Conditions {
+    fn of(workspace: WorkspaceId, query: &AuditQuery) -> Self {
+        let mut all = Self { sql: "a.workspace_id = $1".to_owned(), args: args![workspace] };
+        if let Some(team) = query.team {
+            all.and("a.team_id = ?", args![team]);
+        }
+        if let Some(agent) = query.agent {
+            all.and("a.agent_id = ?", args![agent]);
+        }
+        if let Some(approval) = query.approval {
+            all.and("a.approval_id = ?", args![approval]);
+        }
+        if let Some(actor) = query.actor {
+            all.and("a.actor_id = ?", args![actor]);
+        }
+        match query.event.as_deref() {
+            Some(event) if event.contains('.') => all.and("a.event = ?", args![event]),
+            // "approval" means "approval.…"; the character after '.' is '/'.
+            Some(noun) => {
+                all.and("a.event >= ? AND a.event < ?", args![format!("{noun}."), format!("{noun}/")])
+            }
+            None => {}
+        }
+        if let Some(action_type) = &query.action_type {
+            all.and("a.action_type = ?", args![action_type]);
+        }
+        if let Some(risk) = query.risk {
+            all.and("a.risk_level = ?", args![risk.as_str()]);
+        }
+        if let Some(automatic) = query.automatic {
+            all.and("a.was_automatic = ?", args![automatic]);
+        }
+        if let Some(from) = query.from {
+            all.and("a.executed_at >= ?", args![from]);
+        }
+        if let Some(to) = query.to {
+            all.and("a.executed_at < ?", args![to]);
+        }
+        if let Some(seq) = query.sealed_to {
+            all.and("(a.seq IS NULL OR a.seq <= ?)", args![seq]);
+        }
+        if let Some((time, id)) = query.after {
+            let behind = match query.order {
+                Order::NewestFirst => "(a.executed_at, a.id) < (?, ?)",
+                Order::OldestFirst => "(a.executed_at, a.id) > (?, ?)",
+            };
+            all.and(behind, args![time, id]);
+        }
+        all
+    }
+
+    fn and(&mut self, condition: &str, values: Vec<Arg>) {
+        let condition = self.numbered(condition, values);
+        self.sql.push_str(" AND ");
+        self.sql.push_str(&condition);
+    }
+
+    /// Keeps the values and writes their numbers in place of the question marks.
+    fn numbered(&mut self, condition: &str, values: Vec<Arg>) -> String {
+        let mut condition = condition.to_owned();
+        for value in values {
+            self.args.push(value);
+            condition = condition.replacen('?', &format!("${}", self.args.len()), 1);
+        }
+        condition
+    }
+
+    /// Whether a row holds the words, told from the row itself.
+    fn holds(&mut self, query: &AuditQuery, of: char, engine: Engine) -> String {
+        match engine {
+            Engine::Sqlite => {
+                let condition = format!("instr(' ' || {of}.search, ?) > 0");
+                let words: Vec<String> = query
+                    .words
+                    .iter()
+                    .map(|word| self.numbered(&condition, args![format!(" {word}")]))
+                    .collect();
+                words.join(" AND ")
+            }
+            // Not what the word index answers, which would be asked for all pages of a walk.
+            Engine::Postgres => {
+                let condition = format!("({of}.search_words @@ to_tsquery('simple', ?)) IS TRUE");
+                self.numbered(&condition, args![ts_query(query)])
+            }
+        }
+    }
+}
+
+/// One row more than the page has.
+fn rows(query: &AuditQuery) -> u32 {
+    query.limit + 1
+}
+
+/// The list in its order.
+fn walked(workspace: WorkspaceId, query: &AuditQuery, engine: Engine) -> (String, Vec<Arg>) {
+    let mut conditions = Conditions::of(workspace, query);
+    if !query.words.is_empty() {
+        let holds = conditions.holds(query, 'a', engine);
+        conditions.and(&holds, args![]);
+    }
+    let Conditions { sql, args } = conditions;
+    (format!("{COLUMNS} WHERE {sql} {} LIMIT {}", query.order.by(), rows(query)), args)
+}
+
+/// Those with the words among the first `near` rows of the list.
+fn found_near(workspace: WorkspaceId, query: &AuditQuery, near: usize, engine: Engine) -> (String, Vec<Arg>) {
+    let mut conditions = Conditions::of(workspace, query);
+    let holds = conditions.holds(query, 'w', engine);
+    let column = match engine {
+        Engine::Sqlite => "search",
+        Engine::Postgres => "search_words",
+    };
+    let Conditions { sql, args } = conditions;
+    let (order, rows) = (query.order.by(), rows(query));
+    let sql = format!(
+        "{COLUMNS} WHERE a.id IN (SELECT w.id FROM (SELECT a.id, a.executed_at, a.{column} \
+         FROM agent_action_audit_log a WHERE {sql} {order} LIMIT {near}) w WHERE {holds} {order} LIMIT {rows}) {order}"
+    );
+    (sql, args)
+}
+
+/// Those with the words, from the word index. `CROSS JOIN` (SQLite) and `OFFSET 0` (PostgreSQL) keep the engine from
+/// walking the list after all.
+fn found_by_index(workspace: WorkspaceId, query: &AuditQuery, engine: Engine) -> (String, Vec<Arg>) {
+    let mut conditions = Conditions::of(workspace, query);
+    let (found, fence) = match engine {
+        Engine::Sqlite => {
+            let words: Vec<String> = query.words.iter().map(|word| format!("\"{word}\"*")).collect();
+            conditions.and("agent_action_audit_log_fts MATCH ?", args![words.join(" ")]);
+            ("agent_action_audit_log_fts f CROSS JOIN agent_action_audit_log a ON a.n = f.rowid", "")
+        }
+        Engine::Postgres => {
+            conditions.and("a.search_words @@ to_tsquery('simple', ?)", args![ts_query(query)]);
+            ("agent_action_audit_log a", " OFFSET 0")
+        }
+    };
+    let Conditions { sql, args } = conditions;
+    let (order, rows) = (query.order.by(), rows(query));
+    let sql = format!(
+        "{COLUMNS} WHERE a.id IN (SELECT w.id FROM (SELECT a.id, a.executed_at FROM {found} WHERE {sql}{fence}) w \
+         {order} LIMIT {rows}) {order}"
+    );
+    (sql, args)
+}
+
+fn ts_query(query: &AuditQuery) -> String {
+    let words: Vec<String> = query.words.iter().map(|word| format!("{word}:*")).collect();
+    words.join(" & ")
+}
