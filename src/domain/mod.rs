@@ -21,6 +21,7 @@ pub mod ids;
 pub mod member;
 pub mod memory;
 pub mod message;
+pub mod metrics;
 pub mod money;
 pub mod opening;
 pub mod outcome;

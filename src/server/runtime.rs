@@ -11,6 +11,7 @@ use super::engine::{
     housekeeping_cron,
 };
 use super::events::EventBus;
+use super::folder::Folder;
 use super::services::approvals::{QUEUE_ACTIONS, expiry, snooze};
 use super::storage::{Db, StorageError};
 use super::wake::Wake;
@@ -23,6 +24,7 @@ pub struct Runtime {
     pub events: EventBus,
     wake: Wake,
     engine: EngineHandle,
+    folder: Folder,
 }
 
 impl Runtime {
@@ -53,13 +55,15 @@ impl Runtime {
         let handlers = handlers(executors);
         let cron = housekeeping_cron().map_err(|fault| StorageError::Settings(fault.to_string()))?;
         let engine = Engine::start(db.clone(), wake.clone(), handlers, cron, settings).await?;
-        Ok(Self { events, wake, engine })
+        let folder = Folder::start(db.clone());
+        Ok(Self { events, wake, engine, folder })
     }
 
     /// Followers' streams end first, because the HTTP server's own shutdown waits for them.
     pub async fn shutdown(self) {
         self.events.shutdown().await;
         self.engine.shutdown().await;
+        self.folder.shutdown().await;
         self.wake.shutdown().await;
     }
 }

@@ -12,6 +12,7 @@ pub mod cookie;
 pub mod error_page;
 pub mod events;
 pub mod extract;
+pub mod figures;
 pub mod form_echo;
 pub mod guard_io;
 pub mod headers;
@@ -52,6 +53,7 @@ fn nouns() -> OpenApiRouter<AppState> {
         .merge(actions::routes())
         .merge(approvals::routes())
         .merge(audit::routes())
+        .merge(figures::routes())
         .merge(agents::routes())
         .merge(teams::routes())
         .merge(records::routes())

@@ -16,6 +16,7 @@ pub mod ctx;
 pub mod fault;
 pub mod gate;
 pub mod members;
+pub mod metrics;
 pub mod passwords;
 pub mod provisioning;
 pub mod records;

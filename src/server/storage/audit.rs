@@ -6,6 +6,7 @@ use crate::domain::approval::ActorRef;
 use crate::domain::audit::AuditRow;
 use crate::domain::ids::{AgentId, ApprovalId, AuditId, TeamId, WorkspaceId};
 use crate::domain::risk::RiskLevel;
+use crate::domain::workspace::Department;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -48,6 +49,9 @@ pub struct AuditQuery {
     pub agent: Option<AgentId>,
     pub approval: Option<ApprovalId>,
     pub actor: Option<Uuid>,
+    pub department: Option<Department>,
+    pub reviewer: Option<Uuid>,
+    pub opened: Option<bool>,
     pub event: Option<String>,
     pub action_type: Option<String>,
     pub risk: Option<RiskLevel>,
@@ -101,11 +105,34 @@ pub fn statement(workspace: WorkspaceId, query: &AuditQuery) -> (String, Vec<Arg
     if let Some(actor) = query.actor {
         and("actor_id = ?", args![actor]);
     }
-    match query.event.as_deref() {
-        Some(event) if event.contains('.') => and("event = ?", args![event]),
-        // "approval" means "approval.…"; the character after '.' is '/'.
-        Some(noun) => and("event >= ? AND event < ?", args![format!("{noun}."), format!("{noun}/")]),
-        None => {}
+    if let Some(department) = query.department {
+        let teams =
+            "team_id IN (SELECT d.id FROM agent_teams d WHERE d.workspace_id = $1 AND d.department = ?)";
+        match department {
+            // What has no team is general.
+            Department::General => {
+                and(&format!("({teams} OR team_id IS NULL)"), args![department.as_str()]);
+            }
+            _ => and(teams, args![department.as_str()]),
+        }
+    }
+    if let Some(reviewer) = query.reviewer {
+        // An undoing is about an approval that was taken back, all else about one that was not.
+        let given = "EXISTS (SELECT 1 FROM approval_patterns p WHERE p.workspace_id = $1 \
+             AND p.approval_id = agent_action_audit_log.approval_id AND p.reviewer_id = ? AND p.approved = ? \
+             AND p.undone = (agent_action_audit_log.event = 'approval.undone'))";
+        and(given, args![reviewer, true]);
+    }
+    if let Some(opened) = query.opened {
+        let had_opened = "EXISTS (SELECT 1 FROM approval_opens o WHERE o.workspace_id = $1 \
+             AND o.approval_id = agent_action_audit_log.approval_id AND o.user_id = agent_action_audit_log.actor_id \
+             AND o.first_opened_at <= agent_action_audit_log.executed_at)";
+        and(&format!("{}{had_opened}", if opened { "" } else { "NOT " }), args![]);
+        and("event IN (?, ?)", args!["approval.approved", "approval.rejected"]);
+    }
+    if let Some(events) = query.event.as_deref() {
+        let (condition, values) = of_events(events);
+        and(&condition, values);
     }
     if let Some(action_type) = &query.action_type {
         and("action_type = ?", args![action_type]);
@@ -136,6 +163,28 @@ pub fn statement(workspace: WorkspaceId, query: &AuditQuery) -> (String, Vec<Arg
     args.push(Arg::from(i64::from(query.limit) + 1));
     sql.push_str(&format!(" LIMIT ${}", args.len()));
     (sql, args)
+}
+
+/// The condition of one event, or of several with commas between them. "approval" means "approval.…"; the character
+/// after '.' is '/'.
+fn of_events(events: &str) -> (String, Vec<Arg>) {
+    let words: Vec<&str> = events.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
+    // Several are found by walking the list in its order: an engine that took each from its index would sort them all.
+    let column = if words.len() > 1 { "(event || '')" } else { "event" };
+    let (mut conditions, mut values) = (Vec::new(), Vec::new());
+    for word in words {
+        if word.contains('.') {
+            conditions.push(format!("{column} = ?"));
+            values.extend(args![word]);
+        } else {
+            conditions.push(format!("({column} >= ? AND {column} < ?)"));
+            values.extend(args![format!("{word}."), format!("{word}/")]);
+        }
+    }
+    match conditions.is_empty() {
+        true => ("1 = 0".to_owned(), values),
+        false => (format!("({})", conditions.join(" OR ")), values),
+    }
 }
 
 impl TryFrom<Row> for AuditRow {

@@ -1,5 +1,6 @@
 //! The two engines behind one type: open, read, write, commit.
 
+use super::later::{Later, TOGETHER, joined};
 use super::wal_sync::WalSync;
 use super::{Arg, StorageError, Ts};
 use crate::domain::ids::WorkspaceId;
@@ -51,6 +52,8 @@ pub enum Engine {
 pub struct Wakes {
     pub jobs: Arc<Notify>,
     pub events: Arc<Notify>,
+    /// Rung after each commit that counted something.
+    pub metrics: Arc<Notify>,
 }
 
 const READERS: u32 = 4;
@@ -170,7 +173,15 @@ impl Db {
             Pools::Sqlite { writer, .. } => {
                 let conn = Conn::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?);
                 let now = self.clock.now();
-                return Ok(Tx { conn, now, db: self.clone(), later: Vec::new(), jobs: false, events: false });
+                return Ok(Tx {
+                    conn,
+                    now,
+                    db: self.clone(),
+                    later: Vec::new(),
+                    jobs: false,
+                    events: false,
+                    metrics: false,
+                });
             }
             Pools::Postgres(pool) => {
                 let conn = Conn::PostgresTx(pool.begin().await?);
@@ -181,6 +192,7 @@ impl Db {
                     later: Vec::new(),
                     jobs: false,
                     events: false,
+                    metrics: false,
                 }
             }
         };
@@ -321,37 +333,7 @@ pub struct Tx {
     later: Vec<Later>,
     jobs: bool,
     events: bool,
-}
-
-/// A write that nothing in its transaction reads back.
-struct Later {
-    sql: &'static str,
-    args: Vec<Arg>,
-}
-
-/// How many such writes go to SQLite's thread in one message: a message costs more than most of them.
-const TOGETHER: usize = 8;
-
-/// One text for all of them, each with its own arguments; SQLite runs them one by one.
-fn joined(writes: Vec<Later>) -> (String, Vec<Arg>) {
-    let (mut sql, mut args) = (String::new(), Vec::new());
-    for write in writes {
-        let mut parts = write.sql.split('$');
-        sql.push_str(parts.next().unwrap_or_default());
-        for part in parts {
-            let digits = part.len() - part.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-            let (number, rest) = part.split_at(digits);
-            sql.push('$');
-            match number.parse::<usize>() {
-                Ok(number) => sql.push_str(&(args.len() + number).to_string()),
-                Err(_) => sql.push_str(number),
-            }
-            sql.push_str(rest);
-        }
-        sql.push_str("; ");
-        args.extend(write.args);
-    }
-    (sql, args)
+    metrics: bool,
 }
 
 impl Tx {
@@ -377,6 +359,11 @@ impl Tx {
     /// Wakes the publisher after the commit.
     pub fn wake_events(&mut self) {
         self.events = true;
+    }
+
+    /// Wakes the folder of figures after the commit.
+    pub(super) fn wake_folder(&mut self) {
+        self.metrics = true;
     }
 
     /// Adds a write that is made with the commit: after all others, in the order of these calls.
@@ -418,6 +405,9 @@ impl Tx {
         if self.events {
             self.db.wakes.events.notify_one();
         }
+        if self.metrics {
+            self.db.wakes.metrics.notify_one();
+        }
         if let Pools::Sqlite { wal, .. } = &self.db.pools {
             wal.durable().await.map_err(sqlx::Error::Io)?;
         }
@@ -435,25 +425,5 @@ impl std::ops::Deref for Tx {
 impl std::ops::DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Conn {
         &mut self.conn
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn joined_writes_keep_their_own_arguments() {
-        let writes = vec![
-            Later { sql: "UPDATE a SET x = $2 WHERE id = $1", args: args![1_i64, 2_i64] },
-            Later { sql: "DELETE FROM b", args: args![] },
-            Later { sql: "INSERT INTO c VALUES ($1, '$.path', $10)", args: args![3_i64] },
-        ];
-        let (sql, args) = joined(writes);
-        assert_eq!(
-            sql,
-            "UPDATE a SET x = $2 WHERE id = $1; DELETE FROM b; INSERT INTO c VALUES ($3, '$.path', $12); "
-        );
-        assert_eq!(args.len(), 3);
     }
 }

@@ -12,6 +12,7 @@ mod accounts;
 mod agents_and_teams;
 mod credentials;
 mod freeze;
+mod metrics;
 mod people;
 mod records;
 mod saved_views;

@@ -53,7 +53,9 @@ pub async fn undo(by: &Allowed<DecideApprovals>, db: &Db, id: ApprovalId) -> App
     tx.pattern_undone(approver.workspace(), id).await?;
     tx.enqueue(expire_job(&approval, approval.expires_at));
     let text = format!("Took back the approval of: {}", approval.sentence);
-    record(&mut tx, audit_of(&approval, approver.actor(), "approval.undone", text));
+    let mut entry = audit_of(&approval, approver.actor(), "approval.undone", text);
+    entry.counted.reviewer = approval.reviewed_by;
+    record(&mut tx, entry);
     done(tx, &approval).await
 }
 
@@ -232,6 +234,7 @@ pub fn outcome_recorded(
         _ => None,
     };
     entry.error = how.error.clone();
+    entry.counted.reviewer = approval.reviewed_by;
     entry.result = how.result.clone();
     entry.duration_ms =
         approval.outcome.started_at.map(|started| (tx.now() - started).num_milliseconds().max(0));
