@@ -69,12 +69,11 @@ pub fn App() -> impl IntoView {
         <Title formatter=title />
         <Router>
             <Routes fallback=NotFound>
-                // The dashboard takes this place.
-                <Route path=path!("/") view=|| view! { <Redirect path="/approvals" /> } ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
                 <Route path=path!("/setup") view=LatePage::SetUp ssr=SsrMode::Async />
                 <Route path=path!("/settings/account") view=|| view! { <Redirect path="/settings" /> } ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=SignedIn ssr=SsrMode::Async>
+                    <Route path=path!("/") view=LatePage::Dashboard ssr=SsrMode::Async />
                     <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async />
                     <Route path=path!("/approvals/:id") view=LateApproval ssr=SsrMode::Async />
                     <Route path=path!("/audit") view=LatePage::Audit ssr=SsrMode::Async />

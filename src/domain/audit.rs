@@ -52,7 +52,16 @@ pub struct AuditFilter {
     /// A user's or agent's id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor_id: Option<String>,
-    /// An event such as `approval.approved`, or its first part such as `approval`.
+    /// Of teams of this department; `general` also has what is of no team.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub department: Option<String>,
+    /// A user's id: what is about approvals that they gave, such as its outcome or its undoing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reviewer_id: Option<String>,
+    /// `true` or `false`: decisions before which the deciding one had opened the approval, or had not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opened: Option<String>,
+    /// An event such as `approval.approved`, or its first part such as `approval`; several with commas between them.
     #[validate(length(max = 64, message = "must be at most 64 characters"))]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,

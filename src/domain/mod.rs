@@ -22,6 +22,7 @@ pub mod ids;
 pub mod member;
 pub mod memory;
 pub mod message;
+pub mod metrics;
 pub mod money;
 pub mod notification;
 pub mod opening;

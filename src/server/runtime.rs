@@ -14,6 +14,7 @@ use super::engine::{
     ScheduleError, housekeeping_cron,
 };
 use super::events::EventBus;
+use super::folder::Folder;
 use super::services::approvals::{QUEUE_ACTIONS, expiry, snooze};
 use super::services::notifications;
 use super::services::trust;
@@ -32,6 +33,7 @@ pub struct Runtime {
     wake: Wake,
     sealer: Sealer,
     engine: EngineHandle,
+    folder: Folder,
 }
 
 impl Runtime {
@@ -72,7 +74,8 @@ impl Runtime {
         cron.push(checkpoint_cron().map_err(unreadable)?);
         cron.push(retention_cron().map_err(unreadable)?);
         let engine = Engine::start(db.clone(), wake.clone(), handlers, cron, settings).await?;
-        Ok(Self { events, wake, sealer, engine })
+        let folder = Folder::start(db.clone());
+        Ok(Self { events, wake, sealer, folder, engine })
     }
 
     /// Followers' streams end first, because the HTTP server's own shutdown waits for them.
@@ -80,6 +83,7 @@ impl Runtime {
         self.events.shutdown().await;
         self.engine.shutdown().await;
         self.sealer.shutdown().await;
+        self.folder.shutdown().await;
         self.wake.shutdown().await;
     }
 }

@@ -4,6 +4,7 @@ use crate::Outcome;
 use crate::program::World;
 use countersign::args;
 use countersign::domain::canonical::Data;
+use countersign::server::folder;
 use countersign::server::storage::db::Engine;
 use countersign::server::storage::{Arg, Db, Tx};
 use serde_json::json;
@@ -170,6 +171,57 @@ async fn insert_lists(tx: &mut Tx, world: &World, first: i64, last: i64) -> Outc
     args.push(Arg::from(world.reviewer));
     tx.execute(sql, args).await?;
     Ok(())
+}
+
+/// The audit trail of the approvals that [`lists`] made, a row for each, and the running totals that those rows count.
+/// The totals of a quarter of an hour go in as one delta: folding a million would take long, and end the same.
+pub async fn figures(db: &Db, world: &World) -> Outcome<()> {
+    let engine = db.engine();
+    let mut tx = db.begin().await?;
+    let event = "CASE a.status WHEN 'pending' THEN 'approval.requested' WHEN 'approved' THEN \
+         (CASE a.outcome WHEN 'failed' THEN 'approval.approved' ELSE 'action.auto_approved' END) \
+         WHEN 'rejected' THEN 'approval.rejected' ELSE 'approval.expired' END";
+    tx.execute(
+        format!(
+            "INSERT INTO agent_action_audit_log (id, workspace_id, team_id, agent_id, actor_kind, actor_id, \
+             actor_name, event, action_type, description, approval_id, risk_level, was_automatic, executed_at) \
+             SELECT a.id, a.workspace_id, a.team_id, a.agent_id, 'agent', a.agent_id, 'bot', {event}, \
+             a.action_type, a.description, a.id, a.risk_level, a.status = 'approved', a.created_at \
+             FROM agent_pending_actions a WHERE a.workspace_id = $1 \
+             AND NOT EXISTS (SELECT 1 FROM agent_action_audit_log l WHERE l.id = a.id)"
+        ),
+        args![world.workspace],
+    )
+    .await?;
+    tx.execute("DELETE FROM metric_rollups", args![]).await?;
+    tx.execute("DELETE FROM metric_deltas", args![]).await?;
+    // In the order of time, so that each adds to the last.
+    let (id, bucket, team) = match engine {
+        Engine::Sqlite => (
+            "unhex(printf('%032x', row_number() OVER (ORDER BY s.bucket)))",
+            "l.executed_at / 900000000",
+            "lower(substr(hex(l.team_id), 1, 8) || '-' || substr(hex(l.team_id), 9, 4) || '-' || \
+             substr(hex(l.team_id), 13, 4) || '-' || substr(hex(l.team_id), 17, 4) || '-' || substr(hex(l.team_id), 21))",
+        ),
+        Engine::Postgres => (
+            "lpad(to_hex(row_number() OVER (ORDER BY s.bucket)), 32, '0')::uuid",
+            "CAST(floor(extract(epoch FROM l.executed_at) / 900) AS BIGINT)",
+            "l.team_id::text",
+        ),
+    };
+    let sql = format!(
+        "INSERT INTO metric_deltas (id, workspace_id, subject, bucket, totals) SELECT {id}, $1, 'team/' || s.team, \
+         s.bucket, CASE s.event WHEN 'approval.requested' THEN '{{\"n\":{{\"asked\":' || s.n || ',\"pending_' || \
+         s.risk_level || '\":' || s.n || '}}}}' WHEN 'action.auto_approved' THEN '{{\"n\":{{\"automatic\":' || s.n || \
+         ',\"succeeded\":' || s.n || '}}}}' WHEN 'approval.expired' THEN '{{\"n\":{{\"expired\":' || s.n || '}}}}' \
+         ELSE '{{\"n\":{{\"' || substr(s.event, 10) || '\":' || s.n || '}},\"t\":{{\"' || (30 + s.n % 20) || '\":' || \
+         s.n || '}}}}' END FROM (SELECT {team} AS team, {bucket} AS bucket, l.event, l.risk_level, COUNT(*) AS n \
+         FROM agent_action_audit_log l WHERE l.workspace_id = $1 GROUP BY 1, 2, 3, 4) s"
+    );
+    tx.execute(sql, args![world.workspace]).await?;
+    tx.commit().await?;
+    folder::fold_all(db).await?;
+    upkeep(db).await
 }
 
 /// What the database's own upkeep would have done by then.

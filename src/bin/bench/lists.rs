@@ -1,5 +1,5 @@
-//! Lists and filters as the table grows. Each asks for 20 rows and finds them at every size, so that only the size
-//! of the table differs.
+//! Lists, filters and the dashboard as the table grows. Each list asks for 20 rows and finds them at every size, so
+//! that only the size of the table differs.
 
 use crate::program::{Place, Server, World};
 use crate::report::{Report, Verdict, ms, quantile};
@@ -24,12 +24,13 @@ pub async fn measure(scope: &Scope, place: &Place, world: &World, report: &mut R
     for &size in &scope.sizes {
         let db = place.open().await?;
         fill::lists(&db, world, filled + 1, size).await?;
+        fill::figures(&db, world).await?;
         db.close().await;
         filled = size;
         let server = Server::start(scope, place).await?;
         let mut wire = Wire::connect(server.address).await?;
-        for (n, (what, query, rows)) in queries.iter().enumerate() {
-            let median = median(scope, &mut wire, world, query, *rows)
+        for (n, (what, path, rows)) in queries.iter().enumerate() {
+            let median = median(scope, &mut wire, world, path, *rows)
                 .await
                 .map_err(|fault| format!("{what} at {size} rows: {fault}"))?;
             times.entry(n).or_default().push(median);
@@ -56,7 +57,7 @@ async fn clear(db: &Db) -> Outcome<()> {
     match tx.engine() {
         Engine::Postgres => {
             let tables = "approval_opens, approval_snoozes, approval_comments, approval_votes, approval_patterns, jobs, \
-                 events, agent_action_audit_log, agent_pending_actions";
+                 events, metric_deltas, metric_rollups, agent_action_audit_log, agent_pending_actions";
             tx.execute(format!("TRUNCATE {tables}"), args![]).await?;
         }
         Engine::Sqlite => {
@@ -64,9 +65,15 @@ async fn clear(db: &Db) -> Outcome<()> {
             let sql =
                 "INSERT INTO agent_pending_actions_fts (agent_pending_actions_fts) VALUES ('delete-all')";
             tx.execute(sql, args![]).await?;
-            for table in
-                ["approval_patterns", "jobs", "events", "agent_action_audit_log", "agent_pending_actions"]
-            {
+            for table in [
+                "approval_patterns",
+                "jobs",
+                "events",
+                "metric_deltas",
+                "metric_rollups",
+                "agent_action_audit_log",
+                "agent_pending_actions",
+            ] {
                 tx.execute(format!("DELETE FROM {table}"), args![]).await?;
             }
         }
@@ -74,10 +81,10 @@ async fn clear(db: &Db) -> Outcome<()> {
     Ok(tx.commit().await?)
 }
 
-/// What is asked, how, and how many rows answer.
-fn queries(world: &World) -> Vec<(&'static str, String, usize)> {
+/// What is asked, how, and how many rows answer, where it is a list.
+fn queries(world: &World) -> Vec<(&'static str, String, Option<usize>)> {
     let team = world.teams[2];
-    vec![
+    let lists = [
         ("list: pending, soonest first", String::new(), 20),
         ("list: all, newest first", "&status=all&sort=created_at".to_owned(), 20),
         ("list: pending, worst first", "&sort=risk".to_owned(), 20),
@@ -89,23 +96,32 @@ fn queries(world: &World) -> Vec<(&'static str, String, usize)> {
         ("filter: failed outcomes", "&status=all&outcome=failed&sort=created_at".to_owned(), 20),
         ("filter: a common word", "&q=quote".to_owned(), 20),
         ("filter: a rare word", "&q=customer761x&status=approved".to_owned(), 1),
-    ]
+    ];
+    let lists = lists.into_iter().map(|(what, query, rows)| {
+        (what, format!("/api/orchestration/approvals?limit=20{query}"), Some(rows))
+    });
+    let figures = [
+        ("dashboard: the page", "/?range=30d&tz=Europe/Vienna"),
+        ("dashboard: the page, one department", "/?range=30d&tz=Europe/Vienna&department=sales"),
+        ("metrics API: 30 days", "/api/orchestration/metrics?range=30d&tz=Europe/Vienna"),
+        ("metrics API: a department", "/api/orchestration/metrics?range=30d&department=sales"),
+    ];
+    lists.chain(figures.map(|(what, path)| (what, path.to_owned(), None))).collect()
 }
 
 async fn median(
     scope: &Scope,
     wire: &mut Wire,
     world: &World,
-    query: &str,
-    rows: usize,
+    path: &str,
+    rows: Option<usize>,
 ) -> Outcome<Duration> {
-    let path = format!("/api/orchestration/approvals?limit=20{query}");
     let mut times = Vec::new();
     for n in 0..scope.pages + 5 {
         let began = Instant::now();
-        let body = wire.get(&path, &world.reviewer_token).await?;
+        let body = wire.get(path, &world.reviewer_token).await?;
         let took = began.elapsed();
-        if n == 0 {
+        if let Some(rows) = rows.filter(|_| n == 0) {
             let page: serde_json::Value = serde_json::from_slice(&body)?;
             let found = page["items"].as_array().map_or(0, Vec::len);
             if found != rows {

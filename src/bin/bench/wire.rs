@@ -1,5 +1,5 @@
 //! A client that costs next to nothing, because it shares the cores with what it measures: HTTP/1.1 on one kept
-//! connection, bodies of a known length.
+//! connection, bodies of a known length or in pieces.
 
 use crate::Outcome;
 use serde_json::Value;
@@ -48,10 +48,21 @@ impl Wire {
             self.more().await?;
         };
         let head = String::from_utf8_lossy(&self.read[..head_end]).into_owned();
+        let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
         let length = head.split("\r\n").filter_map(|line| line.split_once(": ")).find_map(|(name, value)| {
             name.eq_ignore_ascii_case("content-length").then(|| value.parse::<usize>())
         });
-        let end = head_end + length.ok_or_else(|| format!("{method} {path}: no content-length"))??;
+        let end = match length {
+            Some(length) => head_end + length?,
+            // Nobody looks into a page's body: where it ends is enough.
+            None if chunked => loop {
+                if self.read.ends_with(b"\r\n0\r\n\r\n") {
+                    break self.read.len();
+                }
+                self.more().await?;
+            },
+            None => return Err(format!("{method} {path}: no content-length").into()),
+        };
         while self.read.len() < end {
             self.more().await?;
         }

@@ -10,7 +10,7 @@ use crate::domain::ids::ApprovalId;
 use crate::domain::outcome::{OutcomeStatus, ReportOutcome, ReportedStatus};
 use crate::domain::risk::RiskLevel;
 use crate::domain::{AppError, AppResult};
-use crate::server::services::approvals::{decide, lifecycle, read};
+use crate::server::services::approvals::{decide, lifecycle, opening, read};
 use crate::server::services::ctx::{DecideApprovals, ReadApprovals, ReportOutcomes, SubmitActions};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -135,6 +135,7 @@ impl Play<'_> {
 
     pub async fn decide(&mut self, id: ApprovalId, will: Will) -> AppResult<()> {
         let by = self.cast.person::<DecideApprovals>(will.by)?;
+        self.read_first(id, &will).await?;
         let seen = read::now(&self.cast.person::<ReadApprovals>(will.by)?, self.db, id).await?;
         let confirmation = match seen.approval.risk_level {
             RiskLevel::Critical if will.approved => Some(self.target(id, &will).await?),
@@ -174,6 +175,18 @@ impl Play<'_> {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Opens what is decided next, but for one in nine, and reads for a while.
+    async fn read_first(&mut self, id: ApprovalId, will: &Will) -> AppResult<()> {
+        self.decided += 1;
+        if self.decided.is_multiple_of(9) {
+            return Ok(());
+        }
+        opening::open(&self.cast.person::<ReadApprovals>(will.by)?, self.db, id).await?;
+        let reading = TimeDelta::seconds(12 + (self.decided * 37 % 120) as i64);
+        self.journey.go_to(self.journey.now() + reading);
         Ok(())
     }
 

@@ -60,6 +60,8 @@ pub(super) struct Play<'a> {
     pub world: World,
     /// Claims so far: a few of them end badly.
     pub claims: usize,
+    /// Decisions so far: most were read first.
+    pub decided: usize,
     start: DateTime<Utc>,
     handlers: Vec<Arc<dyn Handler>>,
     calendar: BTreeMap<(DateTime<Utc>, usize), Step>,
@@ -78,6 +80,7 @@ pub async fn play(db: &Db, executors: Executors, journey: &Journey, password: &s
         journey,
         world: World::default(),
         claims: 0,
+        decided: 0,
         start,
         handlers: runtime::handlers(executors),
         calendar: BTreeMap::new(),

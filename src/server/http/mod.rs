@@ -14,6 +14,7 @@ pub mod error_page;
 pub mod events;
 pub mod evidence;
 pub mod extract;
+pub mod figures;
 pub mod form_echo;
 pub mod guard_io;
 pub mod headers;
@@ -58,6 +59,7 @@ fn nouns() -> OpenApiRouter<AppState> {
         .merge(evidence::routes())
         .merge(audit::routes())
         .merge(audit_chain::routes())
+        .merge(figures::routes())
         .merge(agents::routes())
         .merge(teams::routes())
         .merge(records::routes())

@@ -1,5 +1,6 @@
 //! The two engines behind one type: open, read, write, commit.
 
+use super::later::{Later, TOGETHER, joined};
 use super::wakes::{Bells, Wakes};
 use super::wal_sync::WalSync;
 use super::{Arg, StorageError, Ts};
@@ -318,37 +319,6 @@ pub struct Tx {
     bells: Bells,
 }
 
-/// A write that nothing in its transaction reads back.
-struct Later {
-    sql: &'static str,
-    args: Vec<Arg>,
-}
-
-/// How many such writes go to SQLite's thread in one message: a message costs more than most of them.
-const TOGETHER: usize = 8;
-
-/// One text for all of them, each with its own arguments; SQLite runs them one by one.
-fn joined(writes: Vec<Later>) -> (String, Vec<Arg>) {
-    let (mut sql, mut args) = (String::new(), Vec::new());
-    for write in writes {
-        let mut parts = write.sql.split('$');
-        sql.push_str(parts.next().unwrap_or_default());
-        for part in parts {
-            let digits = part.len() - part.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-            let (number, rest) = part.split_at(digits);
-            sql.push('$');
-            match number.parse::<usize>() {
-                Ok(number) => sql.push_str(&(args.len() + number).to_string()),
-                Err(_) => sql.push_str(number),
-            }
-            sql.push_str(rest);
-        }
-        sql.push_str("; ");
-        args.extend(write.args);
-    }
-    (sql, args)
-}
-
 impl Tx {
     /// The database's time when the transaction began, or when it got the lock that it waited for.
     pub fn now(&self) -> DateTime<Utc> {
@@ -377,6 +347,11 @@ impl Tx {
     /// Wakes the sealer after the commit.
     pub fn wake_sealer(&mut self) {
         self.bells.audit = true;
+    }
+
+    /// Wakes the folder of figures after the commit.
+    pub(super) fn wake_folder(&mut self) {
+        self.bells.metrics = true;
     }
 
     /// Adds a write that is made with the commit: after all others, in the order of these calls.
@@ -430,25 +405,5 @@ impl std::ops::Deref for Tx {
 impl std::ops::DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Conn {
         &mut self.conn
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn joined_writes_keep_their_own_arguments() {
-        let writes = vec![
-            Later { sql: "UPDATE a SET x = $2 WHERE id = $1", args: args![1_i64, 2_i64] },
-            Later { sql: "DELETE FROM b", args: args![] },
-            Later { sql: "INSERT INTO c VALUES ($1, '$.path', $10)", args: args![3_i64] },
-        ];
-        let (sql, args) = joined(writes);
-        assert_eq!(
-            sql,
-            "UPDATE a SET x = $2 WHERE id = $1; DELETE FROM b; INSERT INTO c VALUES ($3, '$.path', $12); "
-        );
-        assert_eq!(args.len(), 3);
     }
 }

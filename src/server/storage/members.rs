@@ -175,6 +175,13 @@ impl Conn {
         Ok(row.map(Member::try_from).transpose()?)
     }
 
+    /// The zone that a user chose.
+    pub async fn user_time_zone(&mut self, user: UserId) -> Result<Option<String>, StorageError> {
+        let row: Option<(Option<String>,)> =
+            self.fetch_optional(sql!("SELECT time_zone FROM users WHERE id = $1"), args![user]).await?;
+        Ok(row.and_then(|(zone,)| zone))
+    }
+
     /// Members by address, from after `after`.
     pub async fn member_list(
         &mut self,

@@ -12,6 +12,8 @@ pub struct Wakes {
     pub events: Arc<Notify>,
     /// Audit rows wait for their seal.
     pub audit: Arc<Notify>,
+    /// Something was counted.
+    pub metrics: Arc<Notify>,
 }
 
 /// Whom to ring after the commit.
@@ -20,13 +22,17 @@ pub(super) struct Bells {
     pub jobs: bool,
     pub events: bool,
     pub audit: bool,
+    pub metrics: bool,
 }
 
 impl Wakes {
     pub(super) fn ring(&self, bells: Bells) {
-        for (wanted, bell) in
-            [(bells.jobs, &self.jobs), (bells.events, &self.events), (bells.audit, &self.audit)]
-        {
+        for (wanted, bell) in [
+            (bells.jobs, &self.jobs),
+            (bells.events, &self.events),
+            (bells.audit, &self.audit),
+            (bells.metrics, &self.metrics),
+        ] {
             if wanted {
                 bell.notify_one();
             }

@@ -5,6 +5,7 @@ use super::{Arg, Tx};
 use crate::domain::approval::ActorRef;
 use crate::domain::event::Topic;
 use crate::domain::ids::{AgentId, ApprovalId, AuditId, JobId, TeamId, WorkspaceId};
+use crate::domain::metrics::Counted;
 use crate::domain::risk::RiskLevel;
 use crate::{args, sql};
 use chrono::{DateTime, Utc};
@@ -30,6 +31,8 @@ pub struct AuditEntry {
     pub error: Option<String>,
     pub result: Option<Value>,
     pub duration_ms: Option<i64>,
+    /// What the figures need beside the row.
+    pub counted: Counted,
 }
 
 impl AuditEntry {
@@ -55,6 +58,7 @@ impl AuditEntry {
             error: None,
             result: None,
             duration_ms: None,
+            counted: Counted::default(),
         }
     }
 }
@@ -74,9 +78,10 @@ pub struct NewJob {
 }
 
 impl Tx {
-    /// Writes the audit row of this change.
+    /// Writes the audit row of this change, and what it counts.
     pub fn audit(&mut self, entry: AuditEntry) -> AuditId {
         self.notice(&entry);
+        self.count(&entry);
         let (id, now) = (self.id(), self.now());
         self.at_commit(
             sql!(

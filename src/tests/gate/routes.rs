@@ -243,6 +243,9 @@ pub const ROWS: &[Row] = &[
         ..ROW
     },
     Row { call: "GET /audit?actorId={id}", agent: true, about: About::Agent, elsewhere: &[200], ..ROW },
+    // With a query: what stands at `/metrics` beside the API is another thing.
+    Row { call: "GET /metrics?range=today", agent: true, ..ROW },
+    Row { call: "GET /metrics?department=sales&range=30d&tz=Europe/Vienna", agent: true, ..ROW },
     Row { call: "GET /audit/{team_id}", agent: true, about: About::Team, ..ROW },
     Row { call: "GET /audit/chain", agent: true, ..ROW },
     Row { call: "GET /audit/chain/verify", agent: true, ..ROW },
@@ -535,6 +538,7 @@ pub const ROWS: &[Row] = &[
         ..ROW
     },
     Row { call: "POST /api/fn/audit/list", agent: true, body: |_| json!({"filter": {}}), ..ROW },
+    Row { call: "POST /api/fn/metrics/read", agent: true, body: |_| json!({"filter": {}}), ..ROW },
     Row {
         call: "POST /api/fn/audit/list",
         agent: true,

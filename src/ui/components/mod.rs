@@ -4,6 +4,7 @@
 mod badge;
 mod button;
 mod card;
+mod chart;
 mod checkbox_field;
 mod code_block;
 mod copy_button;
@@ -40,6 +41,7 @@ mod toolbar;
 pub use badge::{Badge, CountBadge, StatusBadge, Tone};
 pub use button::{Button, ButtonKind, ButtonSize, ButtonVariant, button_class};
 pub use card::Card;
+pub use chart::{Chart, ChartData, ChartKind, Series, Sparkline, round_top};
 pub use checkbox_field::CheckboxField;
 pub use code_block::{CodeBlock, JsonView};
 pub use copy_button::CopyButton;

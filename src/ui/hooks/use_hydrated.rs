@@ -17,3 +17,12 @@ pub fn use_hydrated() -> ReadSignal<bool> {
     });
     hydrated
 }
+
+/// `false` through the first render and `true` after it, for what only a script can offer.
+///
+/// On the server: `false` for ever.
+pub fn use_hydrated_once() -> ReadSignal<bool> {
+    let (hydrated, set_hydrated) = signal(false);
+    Effect::new(move |_| set_hydrated.set(true));
+    hydrated
+}

@@ -34,6 +34,11 @@ pub fn use_offset(time: DateTime<Utc>) -> Memo<TimeDelta> {
     })
 }
 
+/// How far the clock of a zone is from UTC at that time; zero where nobody here knows the zone.
+pub fn offset_in_zone(zone: &str, time: DateTime<Utc>) -> TimeDelta {
+    offset_in(zone, time).unwrap_or_default()
+}
+
 /// How far the zone is from UTC at that time; `None` where nobody here knows it.
 #[cfg(feature = "ssr")]
 fn offset_in(name: &str, time: DateTime<Utc>) -> Option<TimeDelta> {

@@ -93,6 +93,7 @@ pub const KEYMAP: &[Binding] = &[
     on(Place::Deciding, Command::Send, &["Control+Enter"], "Send what you write (⌘ Enter on a Mac)"),
     on(Place::Deciding, Command::Undo, &["z"], "Undo the last approval inside its hold"),
     on(Place::Everywhere, Command::Go("/approvals"), &["g a"], "Go to the approvals"),
+    on(Place::Everywhere, Command::Go("/"), &["g d"], "Go to the dashboard"),
     on(Place::Everywhere, Command::Go("/settings/teams"), &["g t"], "Go to the teams"),
     on(Place::Everywhere, Command::Go("/audit"), &["g u"], "Go to the audit trail"),
     on(Place::Everywhere, Command::Help, &["?"], "Show these shortcuts"),

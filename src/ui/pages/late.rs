@@ -10,6 +10,7 @@ use crate::ui::hooks::load_page;
 
 use super::approvals::preload_detail;
 use super::audit::AuditPage;
+use super::dashboard::DashboardPage;
 use super::notifications::{LinkPage, NotificationsPage};
 use super::records::{NewRecordPage, RecordPage, RecordsPage};
 use super::set_up::SetUpPage;
@@ -24,6 +25,7 @@ use super::trust::{TrustGrantPage, TrustPage};
 #[derive(Clone, Copy, Debug)]
 pub enum LatePage {
     SetUp,
+    Dashboard,
     Audit,
     Records,
     NewRecord,
@@ -58,7 +60,7 @@ pub enum LateFile {
     Detail,
 }
 
-/// Where the late pages are: these addresses and those below them.
+/// Where the late pages are beside `/`: these addresses and those below them.
 const LATE: [&str; 7] = ["/setup", "/audit", "/records", "/notifications", "/n", "/settings", "/trust"];
 
 impl LateFile {
@@ -67,7 +69,7 @@ impl LateFile {
         let is_at = |late: &str| {
             path.strip_prefix(late).is_some_and(|below| below.is_empty() || below.starts_with('/'))
         };
-        if LATE.iter().any(|late| is_at(late)) {
+        if path == "/" || LATE.iter().any(|late| is_at(late)) {
             return Some(Self::Pages);
         }
         let below = path.strip_prefix("/approvals")?;
@@ -122,6 +124,7 @@ pub async fn ready_for(path: &str, query: &str) -> bool {
 fn draw(page: LatePage) -> Result<AnyView, SplitLoaderError> {
     Ok(match page {
         LatePage::SetUp => view! { <SetUpPage /> }.into_any(),
+        LatePage::Dashboard => view! { <DashboardPage /> }.into_any(),
         LatePage::Audit => view! { <AuditPage /> }.into_any(),
         LatePage::Records => view! { <RecordsPage /> }.into_any(),
         LatePage::NewRecord => view! { <NewRecordPage /> }.into_any(),
@@ -154,12 +157,19 @@ mod tests {
 
     #[test]
     fn an_address_is_late_with_all_below_it() {
-        for late in
-            ["/settings", "/settings/teams/7", "/records/new", "/audit", "/setup", "/notifications", "/n/x"]
-        {
+        for late in [
+            "/",
+            "/settings",
+            "/settings/teams/7",
+            "/records/new",
+            "/audit",
+            "/setup",
+            "/notifications",
+            "/n/x",
+        ] {
             assert_eq!(LateFile::of(late, ""), Some(LateFile::Pages), "{late}");
         }
-        for early in ["/", "/approvals", "/approvals/", "/sign-in", "/settingsother"] {
+        for early in ["/approvals", "/approvals/", "/sign-in", "/settingsother"] {
             assert_eq!(LateFile::of(early, "?q=open"), None, "{early}");
         }
         assert_eq!(LateFile::of("/approvals/7", ""), Some(LateFile::Detail));

@@ -2,6 +2,7 @@
 
 pub mod approvals;
 pub mod audit;
+pub mod dashboard;
 mod late;
 mod not_found;
 pub mod notifications;

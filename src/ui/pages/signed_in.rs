@@ -95,6 +95,7 @@ fn Frame(
     let unread = Signal::derive(move || u32::try_from(unread.get()).ok());
     let count = Signal::derive(move || u32::try_from(waiting.get()).ok());
     let nav = vec![NavSection::new(vec![
+        NavItem::new("/", "Dashboard", Icon::Dashboard).on_bar(),
         NavItem::new("/approvals", "Approvals", Icon::Inbox).count(count, "waiting").on_bar(),
         NavItem::new("/records", "Records", Icon::Database).on_bar(),
         NavItem::new("/audit", "Audit", Icon::Scroll).on_bar(),

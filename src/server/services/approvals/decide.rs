@@ -6,6 +6,7 @@ use crate::domain::approval::{Approval, ApprovalStatus, Decide, Decided};
 use crate::domain::canonical::Data;
 use crate::domain::catalogue::{self, Executor, SeenRecord};
 use crate::domain::ids::ApprovalId;
+use crate::domain::metrics::Counted;
 use crate::domain::outcome::OutcomeStatus;
 use crate::domain::risk::RiskLevel;
 use crate::domain::{AppError, AppResult};
@@ -138,7 +139,7 @@ async fn edit(tx: &mut Tx, approver: &Approver, approval: &mut Approval, data: &
     if approval.description == before_words {
         approval.description = approval.sentence.clone();
     }
-    approval.risk_level = risk.level;
+    let risk_before = std::mem::replace(&mut approval.risk_level, risk.level);
     approval.risk_reasons = risk.reasons;
     let seen: Vec<SeenRecord> = records.iter().map(SeenRecord::from).collect();
     if !tx.approval_edit(approval, &old_hash, &seen).await? {
@@ -153,6 +154,7 @@ async fn edit(tx: &mut Tx, approver: &Approver, approval: &mut Approval, data: &
         format!("Changed the data of: {}", approval.sentence),
     );
     entry.result = Some(serde_json::json!({ "before": before }));
+    entry.counted.risk_before = Some(risk_before);
     record(tx, entry);
     Ok(())
 }
@@ -254,7 +256,15 @@ async fn settle(
     super::stop_clocks(tx, approval.id);
     AutonomyService::record_approval_pattern(tx, approval, approver.user_id(), decision.approved, edited)
         .await?;
+    let user = approver.user_id();
+    let opened_at = tx.approval_first_opened_at(approval.workspace_id, approval.id, user).await?;
     let mut entry = audit_of(approval, approver.actor(), event, format!("{verb}: {}", approval.sentence));
+    entry.counted = Counted {
+        reviewer: Some(user),
+        decided_after: Some(now - approval.created_at),
+        open_for: opened_at.map(|at| now - at),
+        risk_before: None,
+    };
     entry.result = Some(serde_json::json!({
         "argsHash": approval.args_hash, "notes": decision.review_notes, "holdUntil": hold_until,
     }));

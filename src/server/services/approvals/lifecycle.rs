@@ -56,7 +56,9 @@ pub async fn undo(by: &Allowed<DecideApprovals>, db: &Db, id: ApprovalId) -> App
     trust::undone(&mut tx, &approval).await?;
     start_clocks(&mut tx, &approval, approval.expires_at);
     let text = format!("Took back the approval of: {}", approval.sentence);
-    record(&mut tx, audit_of(&approval, approver.actor(), "approval.undone", text));
+    let mut entry = audit_of(&approval, approver.actor(), "approval.undone", text);
+    entry.counted.reviewer = approval.reviewed_by;
+    record(&mut tx, entry);
     done(tx, &approval).await
 }
 
@@ -235,6 +237,7 @@ pub async fn outcome_recorded(
         _ => None,
     };
     entry.error = how.error.clone();
+    entry.counted.reviewer = approval.reviewed_by;
     entry.result = how.result.clone();
     entry.duration_ms =
         approval.outcome.started_at.map(|started| (tx.now() - started).num_milliseconds().max(0));

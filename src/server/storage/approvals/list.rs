@@ -137,7 +137,13 @@ impl Conditions {
         }
         if let Some(department) = query.department {
             let teams = "a.team_id IN (SELECT d.id FROM agent_teams d WHERE d.workspace_id = $1 AND d.department = ?)";
-            all.and(teams, args![department.as_str()]);
+            match department {
+                // What has no team is general.
+                Department::General => {
+                    all.and(&format!("({teams} OR a.team_id IS NULL)"), args![department.as_str()]);
+                }
+                _ => all.and(teams, args![department.as_str()]),
+            }
         }
         if let Some(before) = query.expires_before {
             all.and("a.expires_at <= ?", args![before]);

@@ -14,6 +14,7 @@ mod votes;
 
 pub use list::{Aside, ListQuery, SortKey, words};
 pub use outcome::{Finished, Performing};
+pub(super) use row::risk_order;
 pub(super) use row::search_words;
 pub use row::{Deciding, NewApproval};
 pub use similar::Similar;

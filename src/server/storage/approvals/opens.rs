@@ -55,6 +55,25 @@ impl Conn {
         Ok(opened.collect())
     }
 
+    /// When this user first opened the approval, with whatever data.
+    pub async fn approval_first_opened_at(
+        &mut self,
+        workspace: WorkspaceId,
+        approval: ApprovalId,
+        user: UserId,
+    ) -> Result<Option<DateTime<Utc>>, StorageError> {
+        let (first,): (Option<Ts>,) = self
+            .fetch_one(
+                sql!(
+                    "SELECT MIN(first_opened_at) FROM approval_opens ",
+                    "WHERE workspace_id = $1 AND approval_id = $2 AND user_id = $3"
+                ),
+                args![workspace, approval, user],
+            )
+            .await?;
+        Ok(first.map(Into::into))
+    }
+
     /// Those of these approvals that this user has opened with the data that they have now.
     pub async fn approvals_opened(
         &mut self,

@@ -193,7 +193,7 @@ pub struct NewApproval {
 }
 
 /// Position in "worst first": 0 is critical.
-pub(super) fn risk_order(level: crate::domain::risk::RiskLevel) -> i64 {
+pub(in crate::server::storage) fn risk_order(level: crate::domain::risk::RiskLevel) -> i64 {
     3 - level as i64
 }
 

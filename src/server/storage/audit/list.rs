@@ -9,6 +9,7 @@ use crate::domain::audit::AuditRow;
 use crate::domain::chain::ChainRow;
 use crate::domain::ids::{AgentId, ApprovalId, TeamId, WorkspaceId};
 use crate::domain::risk::RiskLevel;
+use crate::domain::workspace::Department;
 use crate::server::storage::db::Engine;
 use crate::server::storage::{Arg, Conn, StorageError};
 use chrono::{DateTime, Utc};
@@ -42,6 +43,9 @@ pub struct AuditQuery {
     pub agent: Option<AgentId>,
     pub approval: Option<ApprovalId>,
     pub actor: Option<Uuid>,
+    pub department: Option<Department>,
+    pub reviewer: Option<Uuid>,
+    pub opened: Option<bool>,
     pub event: Option<String>,
     pub action_type: Option<String>,
     pub risk: Option<RiskLevel>,
@@ -133,13 +137,32 @@ impl Conditions {
         if let Some(actor) = query.actor {
             all.and("a.actor_id = ?", args![actor]);
         }
-        match query.event.as_deref() {
-            Some(event) if event.contains('.') => all.and("a.event = ?", args![event]),
-            // "approval" means "approval.…"; the character after '.' is '/'.
-            Some(noun) => {
-                all.and("a.event >= ? AND a.event < ?", args![format!("{noun}."), format!("{noun}/")])
+        if let Some(department) = query.department {
+            let teams = "a.team_id IN (SELECT d.id FROM agent_teams d WHERE d.workspace_id = $1 AND d.department = ?)";
+            match department {
+                // What has no team is general.
+                Department::General => {
+                    all.and(&format!("({teams} OR a.team_id IS NULL)"), args![department.as_str()]);
+                }
+                _ => all.and(teams, args![department.as_str()]),
             }
-            None => {}
+        }
+        if let Some(reviewer) = query.reviewer {
+            // An undoing is about an approval that was taken back, all else about one that was not.
+            let given = "EXISTS (SELECT 1 FROM approval_patterns p WHERE p.workspace_id = $1 \
+                 AND p.approval_id = a.approval_id AND p.reviewer_id = ? AND p.approved = ? \
+                 AND p.undone = (a.event = 'approval.undone'))";
+            all.and(given, args![reviewer, true]);
+        }
+        if let Some(opened) = query.opened {
+            let had_opened = "EXISTS (SELECT 1 FROM approval_opens o WHERE o.workspace_id = $1 \
+                 AND o.approval_id = a.approval_id AND o.user_id = a.actor_id AND o.first_opened_at <= a.executed_at)";
+            all.and(&format!("{}{had_opened}", if opened { "" } else { "NOT " }), args![]);
+            all.and("a.event IN (?, ?)", args!["approval.approved", "approval.rejected"]);
+        }
+        if let Some(events) = query.event.as_deref() {
+            let (condition, values) = of_events(events);
+            all.and(&condition, values);
         }
         if let Some(action_type) = &query.action_type {
             all.and("a.action_type = ?", args![action_type]);
@@ -203,6 +226,28 @@ impl Conditions {
                 self.numbered(&condition, args![ts_query(query)])
             }
         }
+    }
+}
+
+/// The condition of one event, or of several with commas between them. "approval" means "approval.…"; the character
+/// after '.' is '/'.
+fn of_events(events: &str) -> (String, Vec<Arg>) {
+    let words: Vec<&str> = events.split(',').map(str::trim).filter(|word| !word.is_empty()).collect();
+    // Several are found by walking the list in its order: an engine that took each from its index would sort them all.
+    let column = if words.len() > 1 { "(a.event || '')" } else { "a.event" };
+    let (mut conditions, mut values) = (Vec::new(), Vec::new());
+    for word in words {
+        if word.contains('.') {
+            conditions.push(format!("{column} = ?"));
+            values.extend(args![word]);
+        } else {
+            conditions.push(format!("({column} >= ? AND {column} < ?)"));
+            values.extend(args![format!("{word}."), format!("{word}/")]);
+        }
+    }
+    match conditions.is_empty() {
+        true => ("1 = 0".to_owned(), values),
+        false => (format!("({})", conditions.join(" OR ")), values),
     }
 }
 

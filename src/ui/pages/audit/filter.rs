@@ -21,6 +21,9 @@ pub fn from_query(query: &ParamsMap) -> AuditFilter {
         agent_id: get("agentId"),
         approval_id: get("approvalId"),
         actor_id: get("actorId"),
+        department: get("department"),
+        reviewer_id: get("reviewerId"),
+        opened: get("opened"),
         event: get("event"),
         action_type: get("actionType"),
         risk_level: get("riskLevel"),
@@ -64,13 +67,16 @@ fn address(path: &str, filter: &AuditFilter, format: Option<&str>) -> String {
     }
 }
 
-fn fields(filter: &AuditFilter) -> [(&'static str, Option<&str>); 12] {
+fn fields(filter: &AuditFilter) -> [(&'static str, Option<&str>); 15] {
     [
         ("q", filter.q.as_deref()),
         ("event", filter.event.as_deref()),
         ("teamId", filter.team_id.as_deref()),
         ("agentId", filter.agent_id.as_deref()),
         ("actorId", filter.actor_id.as_deref()),
+        ("department", filter.department.as_deref()),
+        ("reviewerId", filter.reviewer_id.as_deref()),
+        ("opened", filter.opened.as_deref()),
         ("approvalId", filter.approval_id.as_deref()),
         ("actionType", filter.action_type.as_deref()),
         ("riskLevel", filter.risk_level.as_deref()),
@@ -100,6 +106,14 @@ pub fn chips(filter: &AuditFilter) -> Vec<FilterChip> {
     add("Team", base.team_id.clone(), AuditFilter { team_id: None, ..base.clone() });
     add("Agent", base.agent_id.clone(), AuditFilter { agent_id: None, ..base.clone() });
     add("Actor", base.actor_id.clone(), AuditFilter { actor_id: None, ..base.clone() });
+    add(
+        "Department",
+        base.department.as_deref().map(human),
+        AuditFilter { department: None, ..base.clone() },
+    );
+    add("Approved by", base.reviewer_id.clone(), AuditFilter { reviewer_id: None, ..base.clone() });
+    let opened = base.opened.as_deref().map(|opened| if opened == "true" { "Yes" } else { "No" }.to_owned());
+    add("Opened before", opened, AuditFilter { opened: None, ..base.clone() });
     add("Approval", base.approval_id.clone(), AuditFilter { approval_id: None, ..base.clone() });
     add("Action type", base.action_type.clone(), AuditFilter { action_type: None, ..base.clone() });
     add("Risk", base.risk_level.as_deref().map(human), AuditFilter { risk_level: None, ..base.clone() });

@@ -26,9 +26,17 @@ pub fn FilterForm(
     // What the form does not ask for stays in force.
     let approval =
         filter.approval_id.clone().map(|id| view! { <input type="hidden" name="approvalId" value=id /> });
+    let kept: Vec<_> = [
+        ("department", filter.department.clone()),
+        ("reviewerId", filter.reviewer_id.clone()),
+        ("opened", filter.opened.clone()),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some(view! { <input type="hidden" name=name value=value? /> }))
+    .collect();
     view! {
         <form role="search" aria-label="Audit" method="get" action=PATH class="mb-4">
-            {approval}
+            {approval} {kept}
             <details class="group" open=open>
                 <summary class="inline-flex min-h-11 items-center gap-1 rounded-control text-sm text-muted hover:text-fg md:min-h-8">
                     <IconMark icon=Icon::ChevronRight size=14 class="group-open:rotate-90" />

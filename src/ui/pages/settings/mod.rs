@@ -21,6 +21,7 @@ pub use agents::{AgentPage, AgentsPage};
 pub use members::MembersPage;
 pub use notifications::NotificationSettingsPage;
 pub use teams::{TeamPage, TeamsPage};
+pub(super) use teams::{autonomy_words, team_standing};
 pub use tokens::TokensPage;
 pub use views::ViewsPage;
 pub use webhooks::{WebhookPage, WebhooksPage};

@@ -10,16 +10,21 @@ use crate::domain::team::TeamStatus;
 use crate::ui::components::Tone;
 
 pub use detail::TeamPage;
+pub(in crate::ui::pages) use fields::autonomy_words;
 pub use list::TeamsPage;
 
 const PATH: &str = "/settings/teams";
 
 /// How a team stands, in a word. Frozen comes first: nothing of it runs by itself.
-fn state(team: &Team) -> (Tone, &'static str) {
-    match (team.status, team.frozen_at) {
+pub(in crate::ui::pages) fn team_standing(status: TeamStatus, frozen: bool) -> (Tone, &'static str) {
+    match (status, frozen) {
         (TeamStatus::Archived, _) => (Tone::Neutral, "Archived"),
-        (_, Some(_)) => (Tone::Info, "Frozen"),
-        (TeamStatus::Paused, None) => (Tone::Warn, "Paused"),
-        (TeamStatus::Active, None) => (Tone::Ok, "Active"),
+        (_, true) => (Tone::Info, "Frozen"),
+        (TeamStatus::Paused, false) => (Tone::Warn, "Paused"),
+        (TeamStatus::Active, false) => (Tone::Ok, "Active"),
     }
+}
+
+fn state(team: &Team) -> (Tone, &'static str) {
+    team_standing(team.status, team.frozen_at.is_some())
 }
