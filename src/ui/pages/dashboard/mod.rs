@@ -27,6 +27,7 @@ use crate::server_fns::metrics::metrics_read;
 use crate::ui::components::{Card, Chart, ChartKind, EmptyState, Icon, LinkButton, PageHeader, Skeleton};
 use crate::ui::forms::{Notice, NoticeBar};
 use crate::ui::hooks::{use_browser_zone, use_changes};
+use crate::ui::pages::trust::TrustSuggestions;
 use crate::ui::pages::{PageError, use_session};
 
 use address::from_query;
@@ -80,6 +81,7 @@ pub fn DashboardPage() -> impl IntoView {
                 }
             })}
         </Transition>
+        <div class="mt-4 empty:hidden"><TrustSuggestions /></div>
     }
 }
 
