@@ -44,7 +44,7 @@ pub fn Card(
     });
     view! {
         <section id=id tabindex=focusable class=format!("card {class}")>
-            {head} <div class=if flush { "min-w-0 overflow-x-auto" } else { "p-4" }>{children()}</div>
+            {head} <div class=if flush { "relative min-w-0 overflow-x-auto" } else { "p-4" }>{children()}</div>
         </section>
     }
 }

@@ -247,7 +247,7 @@ fn Numbers(
             <summary class="link inline-flex min-h-11 items-center text-sm md:min-h-6">
                 "Numbers" <span class="sr-only">{format!(" of {}", title.to_lowercase())}</span>
             </summary>
-            <div class="overflow-x-auto pt-2">{table}</div>
+            <div class="relative overflow-x-auto pt-2">{table}</div>
         </details>
     }
 }

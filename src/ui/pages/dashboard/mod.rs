@@ -161,10 +161,8 @@ fn Board(
             </div>
             <Charts filter=charts shown=shown />
             <Teams shown=shown may_write=may_write changed=changed />
-            <div class="grid items-start gap-4 lg:grid-cols-2">
-                <Recent shown=shown rows=rows />
-                <Oversight shown=shown />
-            </div>
+            <Oversight shown=shown />
+            <Recent shown=shown rows=rows />
         </div>
     }
 }
@@ -204,7 +202,7 @@ fn Charts(
         shown.with(|shown| if shown.step == Step::Day { "Day" } else { "Hour" }).to_owned()
     });
     view! {
-        <div class="grid gap-4 lg:grid-cols-2">
+        <div class="grid gap-4 lg:grid-cols-2 xl:grid-cols-3">
             <Chart id="chart-verdicts" title="Actions by verdict" kind=ChartKind::Stacked point_name=point data=data(trends::verdicts) csv=csv />
             <Chart id="chart-times" title="Time to decide" kind=ChartKind::Lines point_name=point data=data(trends::decision_times) csv=csv />
             <Chart id="chart-rates" title="Approved and succeeded" kind=ChartKind::Lines point_name=point data=data(trends::rates) csv=csv />

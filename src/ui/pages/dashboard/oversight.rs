@@ -14,23 +14,26 @@ pub fn Oversight(
     /// The figures.
     shown: Memo<Metrics>,
 ) -> impl IntoView {
+    let none = Memo::new(move |_| shown.with(|shown| shown.reviewers.is_empty()));
     let rows = move || {
         shown.with(|shown| shown.reviewers.iter().map(|reviewer| line(shown, reviewer)).collect::<Vec<_>>())
     };
-    let columns = ["Decisions", "Without opening", "Opened for", "Taken back", "Failed later"];
-    let columns = move || {
-        let numbers = columns.into_iter().map(|name| Column::new(name).number());
+    let columns = || {
+        let numbers = ["Decisions", "Without opening", "Opened for", "Taken back", "Failed later"];
+        let numbers = numbers.into_iter().map(|name| Column::new(name).number());
         std::iter::once(Column::new("Reviewer")).chain(numbers).collect::<Vec<_>>()
     };
     move || {
-        shown.with(|shown| !shown.reviewers.is_empty()).then(|| {
+        (!none.get()).then(|| {
             view! {
                 <Card
                     title="Oversight"
                     description="How decisions were made, in all departments. \"Opened for\": half of those opened first were decided within this time. Owners see everybody, others themselves."
                     flush=true
                 >
-                    <Table caption="Oversight by reviewer" columns=columns()>{rows()}</Table>
+                    <Table caption="Oversight by reviewer" columns=columns()>
+                        {rows}
+                    </Table>
                 </Card>
             }
         })

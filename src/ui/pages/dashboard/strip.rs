@@ -6,7 +6,7 @@ use crate::domain::metrics::{Figures, Metrics};
 use crate::ui::components::Sparkline;
 
 use super::address::{DECISIONS, OUTCOMES, VERDICTS, trail};
-use super::words::{count_change, counted, maybe_span, percent, share_change, span_change};
+use super::words::{Change, count_change, counted, maybe_span, percent, share_change, span_change};
 
 /// One of the five.
 #[derive(Clone, Copy)]
@@ -16,7 +16,7 @@ struct Figure {
     /// What it is of.
     of: fn(&Figures) -> String,
     /// Now and before.
-    change: fn(&Figures, &Figures) -> Option<String>,
+    change: fn(&Figures, &Figures) -> Change,
     /// The events of the rows that it is made of.
     events: &'static str,
     /// What its line shows.
@@ -93,10 +93,7 @@ fn FigureOf(
     let line = Signal::derive(move || {
         shown.with(|shown| shown.slices.iter().map(|slice| (figure.line)(&slice.figures)).collect())
     });
-    let change = move || {
-        let change = shown.with(|shown| (figure.change)(&shown.figures, &shown.previous));
-        change.map_or_else(|| format!("as {before}"), |change| format!("{change} on {before}"))
-    };
+    let change = move || shown.with(|shown| (figure.change)(&shown.figures, &shown.previous).words(before));
     view! {
         <li class="figure">
             <p class="text-sm text-muted">{figure.label}</p>

@@ -50,7 +50,7 @@ pub fn counted(count: i64, one: &str, many: &str) -> String {
 /// The range before, in words: "the 7 days before".
 pub fn before_words(range: Option<MetricsRange>) -> &'static str {
     match range {
-        Some(MetricsRange::Today) => "yesterday by now",
+        Some(MetricsRange::Today) => "yesterday until now",
         Some(MetricsRange::Week) => "the 7 days before",
         Some(MetricsRange::Month) => "the 30 days before",
         Some(MetricsRange::Quarter) => "the 90 days before",
@@ -62,22 +62,49 @@ fn signed(change: i64, words: String) -> String {
     format!("{}{words}", if change < 0 { '−' } else { '+' })
 }
 
+/// How a figure changed since the range before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// One of the two has no such figure.
+    Unknown,
+    Same,
+    By(String),
+}
+
+impl Change {
+    fn of(change: Option<i64>, words: impl Fn(i64) -> String) -> Self {
+        match change {
+            None => Self::Unknown,
+            Some(0) => Self::Same,
+            Some(change) => Self::By(signed(change, words(change.abs()))),
+        }
+    }
+
+    /// "+12 on the 7 days before".
+    pub fn words(&self, before: &str) -> String {
+        match self {
+            Self::Unknown => format!("nothing to compare in {before}"),
+            Self::Same => format!("as in {before}"),
+            Self::By(change) => format!("{change} on {before}"),
+        }
+    }
+}
+
 /// How a count changed: "+12".
-pub fn count_change(now: i64, before: i64) -> Option<String> {
-    let change = now - before;
-    (change != 0).then(|| signed(change, change.abs().to_string()))
+pub fn count_change(now: i64, before: i64) -> Change {
+    Change::of(Some(now - before), |change| change.to_string())
 }
 
 /// How a share changed, in points of a hundred: "−3 points".
-pub fn share_change(now: Option<f64>, before: Option<f64>) -> Option<String> {
-    let change = ((now? - before?) * 100.0).round() as i64;
-    (change != 0).then(|| signed(change, counted(change.abs(), "point", "points")))
+pub fn share_change(now: Option<f64>, before: Option<f64>) -> Change {
+    let change = now.zip(before).map(|(now, before)| ((now - before) * 100.0).round() as i64);
+    Change::of(change, |change| counted(change, "point", "points"))
 }
 
 /// How a duration changed: "−4 min".
-pub fn span_change(now: Option<i64>, before: Option<i64>) -> Option<String> {
-    let change = now? - before?;
-    (change.abs() >= SECOND).then(|| signed(change, span(change.abs())))
+pub fn span_change(now: Option<i64>, before: Option<i64>) -> Change {
+    let change = now.zip(before).map(|(now, before)| now - before);
+    Change::of(change.map(|change| if change.abs() < SECOND { 0 } else { change }), span)
 }
 
 /// A point of a chart: "14 May" of a date, else as it is.
@@ -125,14 +152,16 @@ mod tests {
 
     #[test]
     fn a_change_has_its_sign_or_is_none() {
-        assert_eq!(count_change(12, 4).as_deref(), Some("+8"));
-        assert_eq!(count_change(4, 12).as_deref(), Some("−8"));
-        assert_eq!(count_change(4, 4), None);
-        assert_eq!(share_change(Some(0.94), Some(0.97)).as_deref(), Some("−3 points"));
-        assert_eq!(share_change(Some(0.5), Some(0.49)).as_deref(), Some("+1 point"));
-        assert_eq!(share_change(Some(0.5), None), None);
-        assert_eq!(span_change(Some(60_000), Some(300_000)).as_deref(), Some("−4 min"));
-        assert_eq!(span_change(Some(60_000), Some(60_300)), None);
+        let by = |text: &str| Change::By(text.to_owned());
+        assert_eq!(count_change(12, 4), by("+8"));
+        assert_eq!(count_change(4, 12), by("−8"));
+        assert_eq!(count_change(4, 4), Change::Same);
+        assert_eq!(share_change(Some(0.94), Some(0.97)), by("−3 points"));
+        assert_eq!(share_change(Some(0.5), Some(0.49)), by("+1 point"));
+        assert_eq!(share_change(Some(0.5), None), Change::Unknown);
+        assert_eq!(span_change(Some(60_000), Some(300_000)), by("−4 min"));
+        assert_eq!(span_change(Some(60_000), Some(60_300)), Change::Same);
+        assert_eq!(by("+8").words("the 7 days before"), "+8 on the 7 days before");
         assert_eq!(point("2026-05-14"), "14 May");
         assert_eq!(point("09:00"), "09:00");
     }
