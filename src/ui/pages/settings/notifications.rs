@@ -81,8 +81,8 @@ fn ChoiceForm(
                     {format!("Hours are those of {zone}. ")} <a class="link" href="/settings">"Your account sets the zone"</a> "."
                 </p>
                 <div class="grid gap-3 sm:grid-cols-2">
-                    <SelectField id="quiet-from" name="input[quietFrom]" label="From" options=hours("No quiet hours") selected=from error=no_start required=false />
-                    <SelectField id="quiet-until" name="input[quietUntil]" label="Until" options=hours("No quiet hours") selected=until error=no_end required=false />
+                    <SelectField id="quiet-from" name="input[quietFrom]" label="From" options=hours("No quiet hours") selected=from error=no_start filter=true />
+                    <SelectField id="quiet-until" name="input[quietUntil]" label="Until" options=hours("No quiet hours") selected=until error=no_end filter=true />
                 </div>
                 <CheckboxField
                     id="critical-breaks-quiet"
@@ -92,7 +92,7 @@ fn ChoiceForm(
                 />
             </Card>
             <Card title="Daily digest" description="One e-mail a day: what ran on its own, what was decided by whom, what failed, what waits. None when there is nothing to tell.">
-                <SelectField id="digest-hour" name="input[digestHour]" label="Hour" options=hours("No digest") selected=digest error=no_hour required=false />
+                <SelectField id="digest-hour" name="input[digestHour]" label="Hour" options=hours("No digest") selected=digest error=no_hour filter=true />
             </Card>
             <div>
                 <SubmitButton form=save variant=ButtonVariant::Primary label="Save your choice".to_owned() />
@@ -119,9 +119,9 @@ fn KindRow(
         (ticked("input[inApp][]", &preferences.in_app), ticked("input[email][]", &preferences.email));
     let name = kind.as_str();
     view! {
-        <fieldset class="grid items-start gap-x-4 gap-y-1 py-3 first:pt-0 last:pb-0 sm:grid-cols-[1fr_auto_auto]">
+        <fieldset class="grid grid-cols-2 items-start gap-x-4 gap-y-1 py-3 first:pt-0 last:pb-0 sm:grid-cols-[1fr_auto_auto]">
             <legend class="sr-only">{human(name)}</legend>
-            <div class="min-w-0">
+            <div class="col-span-2 min-w-0 sm:col-span-1">
                 <p class="font-medium" aria-hidden="true">{human(name)}</p>
                 <p class="text-sm text-muted">{kind.explained()}</p>
             </div>
