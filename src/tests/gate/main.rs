@@ -28,6 +28,7 @@ mod freezing;
 mod hashes;
 mod input;
 mod opening;
+mod pages_under_load;
 mod performing;
 mod preferences;
 mod race;
