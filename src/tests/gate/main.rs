@@ -31,6 +31,7 @@ mod hashes;
 mod input;
 mod notifications;
 mod opening;
+mod pages_under_load;
 mod performing;
 mod preferences;
 mod race;

@@ -72,6 +72,26 @@ impl Against {
     }
 }
 
+/// What failed under a grant was approved by nobody: trying it again is a decision like any other (promise 6).
+#[tokio::test(flavor = "multi_thread")]
+async fn who_owns_the_agent_cannot_try_again_what_ran_by_a_grant() {
+    for app in apps(Jobs::Wait).await {
+        let mut ground = Ground::new(&app, "Birch").await;
+        ground.agent = app.agent(&ground.house, "owned", Some(&ground.house.operator)).await;
+        let members = format!("/teams/{}/members", ground.team);
+        ground.house.owner.post(&members, json!({"agentId": ground.agent.id})).await.ok();
+        let task = ground.house.record("task", "task", json!({"status": "open"})).await;
+        earn(&ground, 5, &task).await;
+        ground.accept(&ground.house.admin, &ground.suggestion().await).await;
+        let gone = app.db.clock.id().to_string();
+        let failed = submit(&ground.agent, patch_task(&ground, &gone).await).await["approval"].clone();
+        let retry = format!("{}/retry", place(&failed));
+        ground.house.operator.post(&retry, json!({})).await.refused(403, "own_request");
+        ground.house.reviewer.post(&retry, json!({})).await.ok();
+        app.stop().await;
+    }
+}
+
 async fn earn(ground: &Ground, count: usize, task: &str) {
     for _ in 0..count {
         let approval = queue(&ground.agent, patch_task(ground, task).await).await;

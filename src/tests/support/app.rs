@@ -427,6 +427,21 @@ impl Caller {
         } else {
             format!("{BASE}{path}")
         };
+        self.ask(method, uri, body, headers).await
+    }
+
+    /// A page, as a browser asks for it.
+    pub async fn page(&self, path: &str) -> Answer {
+        self.ask(Method::GET, path.to_owned(), None, &[("accept", "text/html")]).await
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        uri: String,
+        body: Option<Vec<u8>>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let mut request =
             Request::builder().method(method.clone()).uri(&uri).header(header::HOST, "127.0.0.1:3000");
         let says = |name: &str| headers.iter().any(|(said, _)| said.eq_ignore_ascii_case(name));

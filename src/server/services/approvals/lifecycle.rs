@@ -251,7 +251,12 @@ pub async fn outcome_recorded(
 /// A person asks for another try of a failed or unknown outcome.
 pub async fn retry(by: &Allowed<DecideApprovals>, db: &Db, id: ApprovalId) -> AppResult<Approval> {
     let approver = Approver::new(by)?;
-    let (mut tx, Deciding { approval, executor, .. }) = locked(db, approver.workspace(), id).await?;
+    let (mut tx, found) = locked(db, approver.workspace(), id).await?;
+    // What ran by a grant was approved by nobody, and the grant ended with the failure: this person lets it run.
+    if found.approval.trust_grant_id.is_some() {
+        super::decide::may_decide(&found, &approver)?;
+    }
+    let Deciding { approval, executor, .. } = found;
     if !tx.outcome_retry(approver.workspace(), id).await? {
         return Err(AppError::Conflict {
             detail: format!(
