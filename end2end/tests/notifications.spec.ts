@@ -28,7 +28,7 @@ test("the list says what needs one, and is read", { tag: ["@nojs", "@phone", "@p
   await expect(row.getByText("Unread", { exact: true })).toBeVisible();
   await expect(count(reviewer)).toHaveText(/^1\s*unread$/);
 
-  await row.getByRole("button", { name: "Mark as read: An approval needs you" }).click();
+  await row.getByRole("button", { name: /^Mark as read\s*: An approval needs you$/ }).click();
   await expect(row.getByText("Unread", { exact: true })).toHaveCount(0);
   if (scripts()) await expect(row.getByRole("link")).toBeFocused();
   await expect(count(reviewer)).toHaveCount(0);
@@ -58,7 +58,8 @@ test("the count follows by itself, and rows wait for a press", async ({ workspac
   await expect(list(reviewer).getByText("Unread", { exact: true })).toHaveCount(0);
 });
 
-test("a member chooses what they get", { tag: "@nojs" }, async ({ workspace, reviewer }) => {
+test("a member chooses what they get", { tag: "@nojs" }, async ({ workspace, reviewer, allowProblem }) => {
+  allowProblem(/422/);
   await open(reviewer, "/settings/notifications");
   const kind = reviewer.getByRole("group", { name: "Approval needed" });
   await expect(kind.getByRole("checkbox", { name: "In the app" })).toBeChecked();

@@ -3,13 +3,14 @@
 mod link;
 mod row;
 
+use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use crate::domain::AppError;
 use crate::domain::event::Topic;
+use crate::domain::ids::NotificationId;
 use crate::domain::notification::{Notification, NotificationFilter, Unread};
 use crate::domain::page::Page;
 use crate::server_fns::notifications::{NotificationRead, notification_list};
@@ -42,7 +43,9 @@ pub fn NotificationsPage() -> impl IntoView {
         move || filter.get(),
         |filter| async move { (filter.clone(), notification_list(filter).await) },
     );
-    let newer = newer_ones(loaded);
+    // What the list shows: which were asked for, and the first of them.
+    let shown = StoredValue::new(None);
+    let newer = newer_ones(shown);
     let show = move || {
         newer.set(false);
         loaded.refetch();
@@ -84,6 +87,7 @@ pub fn NotificationsPage() -> impl IntoView {
         <Transition fallback=|| view! { <SkeletonRows label="Loading the notifications" /> }>
             {move || Suspend::new(async move {
                 let (filter, answer) = loaded.await;
+                shown.set_value(answer.as_ref().ok().map(|page| (filter.clone(), first_of(page))));
                 match answer {
                     Ok(page) => view! { <List page=page filter=filter /> }.into_any(),
                     Err(error) => {
@@ -96,16 +100,23 @@ pub fn NotificationsPage() -> impl IntoView {
     }
 }
 
-type Loaded = (NotificationFilter, Result<Page<Notification>, AppError>);
+/// The first notification of a page, as far as it tells one list from another.
+type First = Option<(NotificationId, DateTime<Utc>)>;
+
+fn first_of(page: &Page<Notification>) -> First {
+    page.items.first().map(|item| (item.id, item.created_at))
+}
+
+type Shown = StoredValue<Option<(NotificationFilter, First)>>;
 
 /// Whether something came to the member since the list was read.
-fn newer_ones(loaded: Resource<Loaded>) -> RwSignal<bool> {
+fn newer_ones(shown: Shown) -> RwSignal<bool> {
     let (newer, me) = (RwSignal::new(false), use_session().user_id);
     use_events().listen(move |changes| {
         // What one reads oneself is told under one's own id.
         if changes.ids(Topic::Notification).any(|id| id != me.0) {
             spawn_local(async move {
-                if is_outdated(loaded).await {
+                if is_outdated(shown).await {
                     let _ = newer.try_set(true);
                 }
             });
@@ -115,14 +126,13 @@ fn newer_ones(loaded: Resource<Loaded>) -> RwSignal<bool> {
 }
 
 /// Whether another notification is the first by now. Events are the whole workspace's; this one may be for others.
-async fn is_outdated(loaded: Resource<Loaded>) -> bool {
-    let Some((filter, Ok(page))) = loaded.try_get_untracked().flatten() else { return false };
+async fn is_outdated(shown: Shown) -> bool {
+    let Some((filter, first)) = shown.try_get_value().flatten() else { return false };
     if filter.cursor.is_some() {
         return false;
     }
-    let first = |page: &Page<Notification>| page.items.first().map(|item| (item.id, item.created_at));
     let newest = notification_list(NotificationFilter { limit: Some("1".to_owned()), ..filter }).await;
-    newest.is_ok_and(|newest| first(&newest).is_some() && first(&newest) != first(&page))
+    newest.is_ok_and(|newest| first_of(&newest).is_some_and(|newest| Some(newest) != first))
 }
 
 #[component]
