@@ -15,6 +15,7 @@ use countersign::domain::ids::{AgentId, UserId, WorkspaceId};
 use countersign::domain::member::Role;
 use countersign::domain::token::Scope;
 use countersign::server::actions::perform::Executors;
+use countersign::server::chain::keys::Signer;
 use countersign::server::config::{Config, Limits};
 use countersign::server::engine::EngineSettings;
 use countersign::server::events::EventBus;
@@ -81,6 +82,8 @@ pub async fn apps_with(jobs: Jobs, change: impl Fn(&mut Config)) -> Vec<App> {
 impl App {
     async fn start(test: TestDb, jobs: Jobs, change: impl Fn(&mut Config)) -> Self {
         let db = test.node().await;
+        // Made by the first start of the program, before it answers anybody.
+        Signer::of(&db).await.expect("the installation's key is made");
         let data = tempfile::tempdir().expect("a temporary folder");
         let mut config = Config {
             data_dir: data.path().to_owned(),
