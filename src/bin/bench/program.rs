@@ -111,7 +111,14 @@ impl World {
         let scopes = [TokenScope::ActionsSubmit, TokenScope::ApprovalsRead];
         let agent = TokenHolder::Agent("bot".to_owned());
         let agent_token = token_create(&db, "Acme", agent, &scopes, None).await?.token;
-        let scopes = [TokenScope::ApprovalsDecide, TokenScope::ApprovalsRead];
+        // All that the dashboard reads, too.
+        let scopes = [
+            TokenScope::ApprovalsDecide,
+            TokenScope::ApprovalsRead,
+            TokenScope::AuditRead,
+            TokenScope::Teams,
+            TokenScope::Account,
+        ];
         let reviewer = TokenHolder::Person("ada@example.com".to_owned());
         let reviewer_token = token_create(&db, "Acme", reviewer, &scopes, None).await?.token;
         let mut tx = db.begin().await?;
