@@ -58,7 +58,7 @@ async fn clear(db: &Db) -> Outcome<()> {
         Engine::Postgres => {
             let tables = "approval_opens, approval_snoozes, approval_comments, approval_votes, approval_patterns, jobs, \
                  events, metric_deltas, metric_rollups, agent_action_audit_log, agent_pending_actions";
-            tx.execute(format!("TRUNCATE {tables}"), args![]).await?;
+            tx.execute(format!("TRUNCATE {tables} CASCADE"), args![]).await?;
         }
         Engine::Sqlite => {
             // The full-text index follows inserts and updates only.

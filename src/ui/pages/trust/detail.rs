@@ -1,6 +1,7 @@
 //! One suggestion or grant: how it stands, what it rests on, what it would have changed, and what can be done.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
@@ -30,16 +31,25 @@ use super::{PATH, end_words, in_a_row, status_words, title};
 pub fn TrustGrantPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
-    let version = use_events().version(Topic::Trust);
-    let loaded = Resource::new(
-        move || (id.get(), version.get()),
-        |(id, _)| async move {
-            match id.parse::<TrustGrantId>() {
-                Ok(id) => trust_get(id).await,
-                Err(_) => Err(AppError::not_found("grant")),
+    let loaded = Resource::new(move || id.get(), read);
+    // It is drawn anew, once, when something about it changed: what somebody opened or typed stays otherwise.
+    let drawn = StoredValue::new(None::<TrustDetail>);
+    let look = move || {
+        let Some(asked) = id.try_get_untracked() else { return };
+        spawn_local(async move {
+            if let Ok(now) = read(asked).await
+                && drawn.try_with_value(|drawn| drawn.as_ref() != Some(&now)) == Some(true)
+            {
+                drawn.set_value(Some(now));
+                loaded.refetch();
             }
-        },
-    );
+        });
+    };
+    use_events().listen(move |changes| {
+        if changes.resync || changes.concern(Topic::Trust) {
+            look();
+        }
+    });
     let retry = Callback::new(move |()| loaded.refetch());
     let notice = Notice::new(|done| match done {
         "accepted" => Some("Accepted: from now on it runs by itself."),
@@ -49,7 +59,7 @@ pub fn TrustGrantPage() -> impl IntoView {
     });
     let changed = Callback::new(move |text: &'static str| {
         notice.say(text);
-        loaded.refetch();
+        look();
     });
     view! {
         <Transition fallback=|| view! { <div class="pt-6"><Skeleton lines=8 label="Loading learned trust" /></div> }>
@@ -58,7 +68,10 @@ pub fn TrustGrantPage() -> impl IntoView {
                 let heading =
                     answer.as_ref().map_or("Learned trust".to_owned(), |found| reveal_text(&title(&found.grant)));
                 let body = match answer {
-                    Ok(found) => view! { <Found found=found changed=changed /> }.into_any(),
+                    Ok(found) => {
+                        let _ = drawn.try_set_value(Some(found.clone()));
+                        view! { <Found found=found changed=changed /> }.into_any()
+                    }
                     Err(error) => {
                         respond_with(error.status());
                         view! { <PageError title="This could not be loaded" error=error retry=retry /> }.into_any()
@@ -73,6 +86,13 @@ pub fn TrustGrantPage() -> impl IntoView {
                 }
             })}
         </Transition>
+    }
+}
+
+async fn read(id: String) -> Result<TrustDetail, AppError> {
+    match id.parse::<TrustGrantId>() {
+        Ok(id) => trust_get(id).await,
+        Err(_) => Err(AppError::not_found("grant")),
     }
 }
 
