@@ -4,12 +4,11 @@ use super::keys::Signer;
 use crate::domain::chain::{Checkpoint, CheckpointKind};
 use crate::domain::ids::WorkspaceId;
 use crate::server::engine::{
-    CatchUp, CronEntry, Done, HOUSEKEEPING_QUEUE, Handler, Job, JobCx, JobError, Schedule, ScheduleError,
+    CronEntry, Done, HOUSEKEEPING_QUEUE, Handler, Job, JobCx, JobError, ScheduleError,
 };
-use crate::server::storage::{Db, NewJob, StorageError};
+use crate::server::storage::{Db, StorageError};
 use async_trait::async_trait;
 use serde_json::json;
-use std::sync::Arc;
 use uuid::Uuid;
 
 const KIND: &str = "audit.checkpoint";
@@ -66,20 +65,5 @@ impl Handler for SignCheckpoints {
 
 /// The schedule of checkpoints, for the engine.
 pub fn checkpoint_cron() -> Result<CronEntry, ScheduleError> {
-    Ok(CronEntry {
-        name: KIND.to_owned(),
-        schedule: Schedule::utc("3 * * * *")?,
-        catch_up: CatchUp::Once,
-        job: Arc::new(|slot| NewJob {
-            // Of no workspace: it serves all of them.
-            workspace_id: WorkspaceId(Uuid::nil()),
-            queue: HOUSEKEEPING_QUEUE,
-            kind: KIND,
-            payload: json!({}),
-            priority: 0,
-            run_at: slot,
-            max_attempts: 5,
-            dedupe_key: Some(KIND.to_owned()),
-        }),
-    })
+    CronEntry::for_all_workspaces(KIND, "3 * * * *", HOUSEKEEPING_QUEUE, KIND, json!({}))
 }

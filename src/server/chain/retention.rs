@@ -5,14 +5,13 @@ use super::keys::Signer;
 use crate::domain::chain::CheckpointKind;
 use crate::domain::ids::WorkspaceId;
 use crate::server::engine::{
-    CatchUp, CronEntry, Done, HOUSEKEEPING_QUEUE, Handler, Job, JobCx, JobError, Schedule, ScheduleError,
+    CronEntry, Done, HOUSEKEEPING_QUEUE, Handler, Job, JobCx, JobError, ScheduleError,
 };
 use crate::server::services::ctx::system_actor;
-use crate::server::storage::{AuditEntry, Db, NewJob, StorageError};
+use crate::server::storage::{AuditEntry, Db, StorageError};
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use serde_json::json;
-use std::sync::Arc;
 use uuid::Uuid;
 
 const KIND: &str = "audit.retention";
@@ -79,20 +78,5 @@ impl Handler for RemoveOld {
 
 /// The schedule of removing, for the engine.
 pub fn retention_cron() -> Result<CronEntry, ScheduleError> {
-    Ok(CronEntry {
-        name: KIND.to_owned(),
-        schedule: Schedule::utc("13 * * * *")?,
-        catch_up: CatchUp::Once,
-        job: Arc::new(|slot| NewJob {
-            // Of no workspace: it serves all of them.
-            workspace_id: WorkspaceId(Uuid::nil()),
-            queue: HOUSEKEEPING_QUEUE,
-            kind: KIND,
-            payload: json!({}),
-            priority: 0,
-            run_at: slot,
-            max_attempts: 5,
-            dedupe_key: Some(KIND.to_owned()),
-        }),
-    })
+    CronEntry::for_all_workspaces(KIND, "13 * * * *", HOUSEKEEPING_QUEUE, KIND, json!({}))
 }

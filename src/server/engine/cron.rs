@@ -2,14 +2,17 @@
 
 use super::Shared;
 use super::attempt::within;
+use crate::domain::ids::WorkspaceId;
 use crate::server::storage::cron::{cron_fire, cron_last_fire};
 use crate::server::storage::{NewJob, StorageError};
 use crate::server::wake::Pause;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use serde_json::Value;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// When: five fields, or six with seconds first, in a zone.
 #[derive(Clone, Debug)]
@@ -67,6 +70,36 @@ pub struct CronEntry {
     pub catch_up: CatchUp,
     /// Makes the job of a slot.
     pub job: Arc<dyn Fn(DateTime<Utc>) -> NewJob + Send + Sync>,
+}
+
+impl CronEntry {
+    /// A schedule in UTC whose job serves all workspaces. Of slots that passed while no node ran, the latest fires, and
+    /// one job of it waits at a time.
+    pub fn for_all_workspaces(
+        name: impl Into<String>,
+        schedule: &str,
+        queue: &'static str,
+        kind: &'static str,
+        payload: Value,
+    ) -> Result<Self, ScheduleError> {
+        let name = name.into();
+        let dedupe_key = Some(name.clone());
+        Ok(Self {
+            name,
+            schedule: Schedule::utc(schedule)?,
+            catch_up: CatchUp::Once,
+            job: Arc::new(move |slot| NewJob {
+                workspace_id: WorkspaceId(Uuid::nil()),
+                queue,
+                kind,
+                payload: payload.clone(),
+                priority: 0,
+                run_at: slot,
+                max_attempts: 5,
+                dedupe_key: dedupe_key.clone(),
+            }),
+        })
+    }
 }
 
 /// How late a slot may fire that is not to be made up for.

@@ -1,16 +1,11 @@
 //! Deleting what is over, so that the database does not grow with what nobody reads: a job per sweep, by cron.
 
-use super::{
-    CatchUp, CronEntry, Done, HOUSEKEEPING_QUEUE, Handler, Job, JobCx, JobError, Schedule, ScheduleError,
-};
-use crate::domain::ids::WorkspaceId;
-use crate::server::storage::{Db, NewJob, StorageError, cron, events, jobs, sweep};
+use super::{CronEntry, Done, HOUSEKEEPING_QUEUE, Handler, Job, JobCx, JobError, ScheduleError};
+use crate::server::storage::{Db, StorageError, cron, events, jobs, sweep};
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::sync::Arc;
-use uuid::Uuid;
 
 const KIND: &str = "housekeeping";
 /// Rows that one transaction deletes: small enough that nobody waits for it.
@@ -100,22 +95,13 @@ pub fn housekeeping_cron() -> Result<Vec<CronEntry>, ScheduleError> {
     ]
     .into_iter()
     .map(|(name, schedule, sweep)| {
-        Ok(CronEntry {
-            name: format!("{KIND}.{name}"),
-            schedule: Schedule::utc(schedule)?,
-            catch_up: CatchUp::Once,
-            job: Arc::new(move |slot| NewJob {
-                // Of no workspace: it serves all of them.
-                workspace_id: WorkspaceId(Uuid::nil()),
-                queue: HOUSEKEEPING_QUEUE,
-                kind: KIND,
-                payload: json!({ "sweep": sweep }),
-                priority: 0,
-                run_at: slot,
-                max_attempts: 5,
-                dedupe_key: Some(name.to_owned()),
-            }),
-        })
+        CronEntry::for_all_workspaces(
+            format!("{KIND}.{name}"),
+            schedule,
+            HOUSEKEEPING_QUEUE,
+            KIND,
+            json!({ "sweep": sweep }),
+        )
     })
     .collect()
 }

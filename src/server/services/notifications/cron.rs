@@ -1,20 +1,15 @@
 //! What is looked at by the clock: notices that were left, queues that grew long, digests that are due.
 
 use super::digest;
-use crate::domain::ids::WorkspaceId;
 use crate::domain::notification::NoticeKind;
-use crate::server::engine::{
-    CatchUp, CronEntry, Done, Handler, Job, JobCx, JobError, Schedule, ScheduleError,
-};
+use crate::server::engine::{CronEntry, Done, Handler, Job, JobCx, JobError, ScheduleError};
 use crate::server::services::ctx::system_actor;
 use crate::server::storage::notices::{NewNotice, QUEUE_NOTICES, collect_job};
-use crate::server::storage::{Db, NewJob, StorageError};
+use crate::server::storage::{Db, StorageError};
 use async_trait::async_trait;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::sync::Arc;
-use uuid::Uuid;
 
 const WATCH: &str = "notices.watch";
 /// A notice is told within seconds. One that is older missed its job, which began just before it was committed.
@@ -105,22 +100,13 @@ pub fn notices_cron() -> Result<Vec<CronEntry>, ScheduleError> {
     ]
     .into_iter()
     .map(|(name, schedule, look)| {
-        Ok(CronEntry {
-            name: format!("{WATCH}.{name}"),
-            schedule: Schedule::utc(schedule)?,
-            catch_up: CatchUp::Once,
-            job: Arc::new(move |slot| NewJob {
-                // Of no workspace: it serves all of them.
-                workspace_id: WorkspaceId(Uuid::nil()),
-                queue: QUEUE_NOTICES,
-                kind: WATCH,
-                payload: json!({ "look": look }),
-                priority: 0,
-                run_at: slot,
-                max_attempts: 5,
-                dedupe_key: Some(name.to_owned()),
-            }),
-        })
+        CronEntry::for_all_workspaces(
+            format!("{WATCH}.{name}"),
+            schedule,
+            QUEUE_NOTICES,
+            WATCH,
+            json!({ "look": look }),
+        )
     })
     .collect()
 }
