@@ -17,16 +17,26 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{AnyView, IntoAny, provide_context, use_context};
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context};
+use leptos_axum::{
+    AxumRouteListing, LeptosRoutes, ResponseOptions, generate_route_list, render_app_async_with_context,
+};
+use std::sync::LazyLock;
 
 /// Every page of the app, and every server function under its fixed address.
 pub fn routes(state: &AppState) -> Router<AppState> {
     let functions = Router::new().route("/api/fn/{*name}", post(call));
     Router::new()
-        .leptos_routes_with_context(state, generate_route_list(App), context(state), document(state))
+        .leptos_routes_with_context(state, page_routes(), context(state), document(state))
         .merge(functions)
         // Around all of them: Leptos routes each function by its own address, beside the pages.
         .layer(from_fn(form_echo::echo))
+}
+
+/// The addresses of the pages, listed once in the life of the process: while Leptos lists them, no resource loads in
+/// any thread (leptos_server's `IS_SUPPRESSING_RESOURCE_LOAD`), and a page drawn meanwhile would wait for ever.
+pub fn page_routes() -> Vec<AxumRouteListing> {
+    static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
+    ROUTES.clone()
 }
 
 /// The last resort of the router: a file of the site, or 404, which a browser gets as a page of the app.

@@ -4,9 +4,10 @@
 use crate::routes::About;
 use crate::support::app::{App, Jobs, apps};
 use crate::things::Place;
+use countersign::server::http;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 /// On each database.
@@ -51,6 +52,34 @@ async fn paths(app: &App, place: &Place) -> Vec<String> {
         paths.push(format!("{under}{}", place.make(app, about).await.id));
     }
     paths
+}
+
+/// While Leptos lists the routes of a router, it loads nothing for any page in the process, and a page that is drawn
+/// meanwhile is never done. So the list is made once, and no router that is made later stops a page.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_router_that_is_made_meanwhile_stops_no_page() {
+    for app in apps(Jobs::Wait).await {
+        let place = Place::new(&app, "Birch").await;
+        let state = app.state.clone();
+        let done = Arc::new(AtomicBool::new(false));
+        let making = tokio::task::spawn_blocking({
+            let done = done.clone();
+            move || {
+                while !done.load(Ordering::SeqCst) {
+                    drop(http::router(state.clone()));
+                }
+            }
+        });
+        let mut codes = Vec::new();
+        for _ in 0..20 {
+            let page = place.house.owner.caller.page("/settings/tokens");
+            codes.push(tokio::time::timeout(Duration::from_secs(5), page).await.map(|answer| answer.code()));
+        }
+        done.store(true, Ordering::SeqCst);
+        making.await.unwrap();
+        assert_eq!(codes, [const { Ok(200) }; 20], "{}", app.name());
+        app.stop().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

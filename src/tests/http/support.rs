@@ -86,7 +86,7 @@ pub async fn app_with(config: Config) -> App {
     let db = Db::open(&url, Clock::new()).await.unwrap();
     db.migrate().await.unwrap();
     // The page for unknown addresses is rendered, which needs what this sets up in the program too.
-    drop(leptos_axum::generate_route_list(countersign::app::App));
+    drop(http::site::page_routes());
     let leptos = leptos::config::LeptosOptions::builder().output_name("countersign").build();
     let state = AppState::new(db, Arc::new(config), Arc::new(People), CancellationToken::new(), leptos);
     state.ready.set();

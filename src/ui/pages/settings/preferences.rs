@@ -93,8 +93,7 @@ fn TimeZoneCard(
     chosen: Option<String>,
 ) -> impl IntoView {
     let names = Resource::new(|| (), |()| time_zones());
-    // Not inside a <Transition>: the server has the names at once, and Leptos sometimes waits for ever for the end of
-    // what ended so soon.
+    // Not inside a <Transition>: the server has the names at once, so there is nothing to show meanwhile.
     let form = Suspend::new(async move {
         let view = match names.await {
             Ok(names) => view! { <TimeZoneForm chosen=chosen names=names /> }.into_any(),
