@@ -45,6 +45,21 @@ const AUDIT: &str = "INSERT INTO agent_action_audit_log (id, workspace_id, team_
     result, duration_ms, executed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
     $17, $18, $19)";
 
+const TRUST: &str = "SELECT p.approval_id, p.risk_level, p.approved, p.edited, p.undone, p.created_at \
+    FROM agent_teams t JOIN approval_patterns p ON p.workspace_id = t.workspace_id AND p.team_id = t.id \
+    JOIN agent_pending_actions a ON a.id = p.approval_id AND a.requested_by_kind = 'agent' \
+    WHERE t.workspace_id = $1 AND t.id = $2 AND t.autonomy_level = 'semi_autonomous' AND p.workspace_id = $1 \
+    AND p.team_id = $2 AND p.action_type = $3 AND p.created_at > $4 ORDER BY p.created_at DESC, p.id DESC LIMIT 20";
+
+const OPENED: &str = "SELECT MIN(first_opened_at) FROM approval_opens WHERE workspace_id = $1 AND approval_id = $2 \
+    AND user_id = $3";
+
+const NOTICE: &str = "INSERT INTO notices (id, workspace_id, kind, event, actor_id, approval_id, team_id, description, \
+    created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
+const DELTA: &str =
+    "INSERT INTO metric_deltas (id, workspace_id, subject, bucket, totals) VALUES ($1, $2, $3, $4, $5)";
+
 const NUMBER: &str = "UPDATE counters SET value = value + 1 WHERE name = 'event_seq'";
 
 const NUMBERED_EVENT: &str = "INSERT INTO events (id, workspace_id, topic, subject_id, created_at, seq) \
@@ -132,11 +147,49 @@ pub async fn decide(
     let job =
         args![db.clock.id(), workspace, "actions", "action.perform", payload, 1_i64, hold, 5_i64, &key, now];
     tx.execute(JOB, job).await?;
-    tx.execute(CANCEL, args!["approval.expire", &key]).await?;
+    for clock in ["approval.expire", "approval.remind"] {
+        tx.execute(CANCEL, args![clock, &key]).await?;
+    }
     let team = world.teams[0];
+    let learned = args![workspace, team, "create_task", now - TimeDelta::days(30)];
+    let _: Vec<(Uuid,)> = tx.fetch_all(TRUST, learned).await?;
+    let _: (Option<Ts>,) = tx.fetch_one(OPENED, args![workspace, id, world.reviewer]).await?;
     let pattern =
         args![db.clock.id(), workspace, team, "create_task", "medium", id, world.reviewer, true, false, now];
     tx.execute(PATTERN, pattern).await?;
+    let notice = args![
+        db.clock.id(),
+        workspace,
+        "request_decided",
+        "approval.approved",
+        world.reviewer,
+        id,
+        team,
+        text,
+        now
+    ];
+    tx.execute(NOTICE, notice).await?;
+    let soon = now + TimeDelta::seconds(3);
+    let collect = args![
+        db.clock.id(),
+        workspace,
+        "notices",
+        "notices.collect",
+        "{}",
+        0_i64,
+        soon,
+        20_i64,
+        workspace.to_string(),
+        now
+    ];
+    tx.execute(JOB, collect).await?;
+    let bucket = now.timestamp() / 900;
+    for (subject, totals) in [
+        (format!("team/{team}"), "{\"n\":{\"approved\":1,\"pending_medium\":-1},\"t\":{\"40\":1}}"),
+        (format!("reviewer/{}", world.reviewer), "{\"n\":{\"approved\":1,\"unopened\":1}}"),
+    ] {
+        tx.execute(DELTA, args![db.clock.id(), workspace, subject, bucket, totals]).await?;
+    }
     let result = format!("{{\"argsHash\":\"{hash}\",\"notes\":null,\"holdUntil\":\"{hold}\"}}");
     let audit = args![
         db.clock.id(),

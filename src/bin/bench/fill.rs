@@ -40,7 +40,7 @@ fn dialect(engine: Engine) -> Dialect {
     }
 }
 
-/// Approvals that wait, all with [`task`], each with its expiry job, as a submission leaves them.
+/// Approvals that wait, all with [`task`], each with its two clocks, as a submission leaves them.
 pub async fn to_decide(db: &Db, world: &World, count: i64) -> Outcome<()> {
     let dialect = dialect(db.engine());
     let data = task()?;
@@ -61,17 +61,21 @@ pub async fn to_decide(db: &Db, world: &World, count: i64) -> Outcome<()> {
     let args =
         args![1_i64, count, now, world.workspace, world.teams[0], world.agent, data.canonical(), data.hash()];
     tx.execute(sql, args).await?;
+    let new_id = tx.dialect("randomblob(16)", "gen_random_uuid()");
     let key = tx.dialect(
         "lower(substr(hex(id), 1, 8) || '-' || substr(hex(id), 9, 4) || '-' || substr(hex(id), 13, 4) || '-' || \
          substr(hex(id), 17, 4) || '-' || substr(hex(id), 21))",
         "id::text",
     );
-    let jobs = format!(
-        "INSERT INTO jobs (id, workspace_id, queue, kind, payload, state, priority, run_at, max_attempts, dedupe_key, \
-         created_at) SELECT id, workspace_id, 'default', 'approval.expire', '{{\"approvalId\":\"' || {key} || '\"}}', \
-         'ready', 0, expires_at, 20, {key}, created_at FROM agent_pending_actions WHERE status = 'pending'"
-    );
-    tx.execute(jobs, args![]).await?;
+    for (id, clock) in [("id", "approval.expire"), (new_id, "approval.remind")] {
+        let jobs = format!(
+            "INSERT INTO jobs (id, workspace_id, queue, kind, payload, state, priority, run_at, max_attempts, \
+             dedupe_key, created_at) SELECT {id}, workspace_id, 'default', '{clock}', '{{\"approvalId\":\"' || {key} \
+             || '\"}}', 'ready', 0, expires_at, 20, {key}, created_at FROM agent_pending_actions \
+             WHERE status = 'pending'"
+        );
+        tx.execute(jobs, args![]).await?;
+    }
     tx.commit().await?;
     upkeep(db).await
 }

@@ -35,6 +35,9 @@ pub async fn measure(scope: &Scope, place: &Place, world: &World, report: &mut R
                 .map_err(|fault| format!("{what} at {size} rows: {fault}"))?;
             times.entry(n).or_default().push(median);
         }
+        if Some(&size) == scope.sizes.last() {
+            export(&server, world, place, size, report).await?;
+        }
         server.stop()?;
     }
     let sizes: Vec<String> = scope.sizes.iter().map(|size| format!("{}k", size / 1000)).collect();
@@ -48,6 +51,28 @@ pub async fn measure(scope: &Scope, place: &Place, world: &World, report: &mut R
         let what = format!("{what}, p50 at {} rows", sizes.join(" | "));
         report.add(&what, "within ×1.5", place.name, text, Verdict::met(ratio <= GOAL));
     }
+    Ok(())
+}
+
+/// The whole audit trail as NDJSON, to a reader that is as fast as it can be.
+async fn export(
+    server: &Server,
+    world: &World,
+    place: &Place,
+    size: i64,
+    report: &mut Report,
+) -> Outcome<()> {
+    let mut wire = Wire::connect(server.address).await?;
+    let began = Instant::now();
+    let (bytes, lines) = wire.count("/api/orchestration/audit?format=ndjson", &world.reviewer_token).await?;
+    let took = began.elapsed();
+    if lines < size.unsigned_abs() {
+        return Err(format!("the export has {lines} lines for {size} rows").into());
+    }
+    let highest = server.memory("VmHWM")?;
+    let text = format!("{highest:.0} MB, {} MB in {:.0} s", bytes / 1_000_000, took.as_secs_f64());
+    let what = format!("audit export of {}k rows, highest memory", size / 1000);
+    report.add(&what, "< 100 MB", place.name, text, Verdict::met(highest < 100.0));
     Ok(())
 }
 
