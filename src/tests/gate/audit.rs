@@ -1,6 +1,6 @@
 //! The audit trail through the API: words, exports, the chain, checkpoints, evidence, retention.
 
-use crate::actions::{of_risk, queue};
+use crate::actions::{approve, of_risk, place, queue};
 use crate::support::app::{App, Caller, House, Jobs, apps, text};
 use chrono::TimeDelta;
 use countersign::args;
@@ -79,6 +79,33 @@ async fn words_are_found_wherever_they_stand() {
         // Another workspace's rows are not found.
         let other = app.house("Cedar").await;
         assert_eq!(found(&other.viewer, "q=shipment").await, 0, "{name}");
+        app.stop().await;
+    }
+}
+
+/// Each of two who approved the same thing one after the other, and whose approvals were taken back.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_back_is_of_whose_approval_it_was() {
+    for app in apps(Jobs::Wait).await {
+        let house = app.house("Birch").await;
+        let agent = app.agent(&house, "agent", None).await;
+        let approval = queue(&agent, of_risk("medium")).await;
+        for reviewer in [&house.reviewer, &house.second] {
+            approve(reviewer, &approval).await.ok();
+            house.reviewer.post(format!("{}/undo", place(&approval)), json!({})).await.ok();
+        }
+        approve(&house.second, &approval).await.ok();
+        let figures = house.owner.get("/metrics?range=today").await.ok();
+        for (reviewer, decisions) in [(&house.reviewer, 1), (&house.second, 2)] {
+            let theirs = format!("reviewerId={}", reviewer.id);
+            let given = found(&house.owner, &format!("event=approval.approved&{theirs}")).await;
+            let undone = found(&house.owner, &format!("event=approval.undone&{theirs}")).await;
+            assert_eq!((given, undone), (decisions, 1), "{}", app.name());
+            let said = figures["reviewers"].as_array().unwrap().iter();
+            let said = said.filter(|one| one["userId"] == json!(reviewer.id)).collect::<Vec<_>>();
+            assert_eq!(said.len(), 1, "{figures}");
+            assert_eq!((&said[0]["approved"], &said[0]["undone"]), (&json!(decisions), &json!(1)));
+        }
         app.stop().await;
     }
 }

@@ -148,11 +148,11 @@ impl Conditions {
             }
         }
         if let Some(reviewer) = query.reviewer {
-            // An undoing is about an approval that was taken back, all else about one that was not.
-            let given = "EXISTS (SELECT 1 FROM approval_patterns p WHERE p.workspace_id = $1 \
-                 AND p.approval_id = a.approval_id AND p.reviewer_id = ? AND p.approved = ? \
-                 AND p.undone = (a.event = 'approval.undone'))";
-            all.and(given, args![reviewer, true]);
+            // Whose approval it was then: others may have approved before or since.
+            let given = "(SELECT p.reviewer_id FROM approval_patterns p WHERE p.workspace_id = $1 \
+                 AND p.approval_id = a.approval_id AND p.approved = ? AND p.created_at <= a.executed_at \
+                 ORDER BY p.created_at DESC, p.id DESC LIMIT 1) = ?";
+            all.and(given, args![true, reviewer]);
         }
         if let Some(opened) = query.opened {
             let had_opened = "EXISTS (SELECT 1 FROM approval_opens o WHERE o.workspace_id = $1 \

@@ -40,8 +40,14 @@ pub fn Chart(
     let title_id = format!("{id}-title");
     let caption_id = format!("{id}-takeaway");
     let (labelled, described) = (title_id.clone(), caption_id.clone());
+    let hydrated = use_hydrated_once();
+    // Until there is a point its place says how to get one: without a script there is none.
     let readout = move || match at.get() {
         Some(point) => data.with(|data| data.point_words(point)),
+        None if hydrated.get() => {
+            let one = point_name.get().to_lowercase();
+            format!("Point at it, or focus it and press the arrow keys, to read one {one}.")
+        }
         None => String::new(),
     };
     view! {
