@@ -77,6 +77,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/approvals") view=ApprovalsPage ssr=SsrMode::Async />
                     <Route path=path!("/approvals/:id") view=LateApproval ssr=SsrMode::Async />
                     <Route path=path!("/audit") view=LatePage::Audit ssr=SsrMode::Async />
+                    <Route path=path!("/messages") view=LatePage::Messages ssr=SsrMode::Async />
+                    <Route path=path!("/messages/new") view=LatePage::NewMessage ssr=SsrMode::Async />
+                    <Route path=path!("/messages/:id") view=LatePage::Thread ssr=SsrMode::Async />
                     <Route path=path!("/records") view=LatePage::Records ssr=SsrMode::Async />
                     <Route path=path!("/records/new") view=LatePage::NewRecord ssr=SsrMode::Async />
                     <Route path=path!("/records/:id") view=LatePage::Record ssr=SsrMode::Async />

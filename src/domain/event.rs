@@ -20,6 +20,8 @@ wire_enum! {
         View = "view",
         /// A suggestion of trust, or a grant.
         Trust = "trust",
+        /// A thread of messages by its first message, or an inbox by its agent.
+        Message = "message",
     }
 }
 

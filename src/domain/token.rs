@@ -50,7 +50,8 @@ impl Scope {
             Self::Events => matches!(permission, P::ReadEvents),
             Self::Settings => matches!(permission, P::ReadSettings | P::Administer),
             Self::Account => matches!(permission, P::OwnAccount),
-            Self::Messages | Self::Memory | Self::TeamsRun | Self::WorkflowsRun => false,
+            Self::Messages => matches!(permission, P::ReadMessages | P::WriteMessages),
+            Self::Memory | Self::TeamsRun | Self::WorkflowsRun => false,
         }
     }
 

@@ -16,6 +16,7 @@ use super::engine::{
 use super::events::EventBus;
 use super::folder::Folder;
 use super::services::approvals::{QUEUE_ACTIONS, expiry, snooze};
+use super::services::messages;
 use super::services::notifications;
 use super::services::trust;
 use super::storage::notices::QUEUE_NOTICES;
@@ -73,6 +74,7 @@ impl Runtime {
         cron.extend(notifications::cron::notices_cron().map_err(unreadable)?);
         cron.push(checkpoint_cron().map_err(unreadable)?);
         cron.push(retention_cron().map_err(unreadable)?);
+        cron.push(messages::give_up_cron().map_err(unreadable)?);
         let engine = Engine::start(db.clone(), wake.clone(), handlers, cron, settings).await?;
         let folder = Folder::start(db.clone());
         Ok(Self { events, wake, sealer, folder, engine })
@@ -106,6 +108,7 @@ pub fn handlers(executors: Executors) -> Vec<Arc<dyn Handler>> {
         Arc::new(Housekeeping),
         Arc::new(SignCheckpoints),
         Arc::new(RemoveOld),
+        Arc::new(messages::GiveUp),
     ]
 }
 

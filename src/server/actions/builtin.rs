@@ -12,10 +12,12 @@ use crate::domain::record::{Record, RecordKind};
 use crate::domain::{AppError, AppResult, record_kinds};
 use crate::server::services::approvals::lifecycle;
 use crate::server::services::ctx::system_actor;
+use crate::server::services::messages;
 use crate::server::services::notifications::tell::{Item, Told, tell};
 use crate::server::storage::Tx;
 use crate::server::storage::approvals::{Finished, Performing};
-use crate::server::storage::effects::{NewMemory, NewMessage};
+use crate::server::storage::effects::NewMemory;
+use crate::server::storage::messages::OutgoingMessage;
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 
@@ -145,25 +147,26 @@ async fn apply(tx: &mut Tx, approval: &Approval, effect: Effect) -> Applied {
                 MessageTo::Agent(agent) => (Some(agent), None),
                 MessageTo::Team(team) => (None, Some(team)),
             };
-            let facts = tx.gate_facts(workspace, to_agent, to_team, &approval.action_type).await?;
-            let known = facts.is_some_and(|facts| match (to_agent, to_team) {
-                (Some(_), _) => facts.agent.is_some(),
-                (None, Some(_)) => facts.team.is_some(),
-                (None, None) => false,
-            });
-            if !known {
-                return Err(Halt::Refused("There is no such agent or team to send this to.".to_owned()));
-            }
-            let message = NewMessage {
-                from: approval.agent_id,
+            let found = messages::recipients(tx, workspace, to_agent, to_team, approval.agent_id).await;
+            let recipients = match found {
+                Err(AppError::Invalid { errors }) => {
+                    let why = errors.first().map_or("", |error| error.detail.as_str());
+                    return Err(Halt::Refused(format!("It could not be sent: the addressee {why}.")));
+                }
+                found => found?,
+            };
+            let message = OutgoingMessage {
+                from_agent: approval.agent_id,
+                from_user: None,
                 to_agent,
                 to_team,
+                reply_to: None,
                 message_type,
                 priority,
                 subject: &approval.description,
                 content: &content,
             };
-            let id = tx.message_insert(workspace, &message).await?;
+            let id = tx.message_send(workspace, &message, &recipients).await?;
             Ok(("sent", json!({ "id": id })))
         }
         Effect::Notify { to, title, body } => notify(tx, approval, to, &title, &body).await,

@@ -21,6 +21,7 @@ pub mod headers;
 pub mod health;
 pub mod idempotency;
 pub mod identity;
+pub mod messages;
 pub mod metrics;
 pub mod notifications;
 pub mod observe;
@@ -62,6 +63,7 @@ fn nouns() -> OpenApiRouter<AppState> {
         .merge(figures::routes())
         .merge(agents::routes())
         .merge(teams::routes())
+        .merge(messages::routes())
         .merge(records::routes())
         .merge(saved_views::routes())
         .merge(notifications::routes())

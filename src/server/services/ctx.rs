@@ -144,6 +144,8 @@ permits!(
     WriteTeams,
     ReadRecords,
     WriteRecords,
+    ReadMessages,
+    WriteMessages,
     ReadEvents,
     ReadSettings,
     Administer,

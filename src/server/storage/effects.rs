@@ -1,9 +1,8 @@
-//! What built-in actions write beside records, and what they read: memory, messages, figures.
+//! What built-in actions write beside records, and what they read: memory, figures.
 
 use super::{Conn, StorageError, Ts, Tx};
 use crate::domain::ids::{AgentId, TeamId, WorkspaceId};
 use crate::domain::memory::{MemoryCategory, MemoryTier};
-use crate::domain::message::{MessageType, Priority};
 use crate::{args, sql};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -17,17 +16,6 @@ pub struct NewMemory<'a> {
     pub content: &'a str,
     pub importance: i64,
     pub expires_at: Option<DateTime<Utc>>,
-}
-
-/// A message before it is written.
-pub struct NewMessage<'a> {
-    pub from: Option<AgentId>,
-    pub to_agent: Option<AgentId>,
-    pub to_team: Option<TeamId>,
-    pub message_type: MessageType,
-    pub priority: Priority,
-    pub subject: &'a str,
-    pub content: &'a str,
 }
 
 #[derive(Debug, sqlx::FromRow, serde::Serialize)]
@@ -70,34 +58,6 @@ impl Tx {
                 memory.content,
                 memory.importance,
                 memory.expires_at,
-                now
-            ],
-        )
-        .await?;
-        Ok(id)
-    }
-
-    pub async fn message_insert(
-        &mut self,
-        workspace: WorkspaceId,
-        message: &NewMessage<'_>,
-    ) -> Result<Uuid, StorageError> {
-        let (id, now) = (self.id(), self.now());
-        self.execute(
-            sql!(
-                "INSERT INTO agent_messages (id, workspace_id, team_id, from_agent_id, to_agent_id, message_type, ",
-                "priority, subject, content, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-            ),
-            args![
-                id,
-                workspace,
-                message.to_team,
-                message.from,
-                message.to_agent,
-                message.message_type.as_str(),
-                message.priority.as_str(),
-                message.subject,
-                message.content,
                 now
             ],
         )

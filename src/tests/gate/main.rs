@@ -29,6 +29,7 @@ mod edit_fields;
 mod freezing;
 mod hashes;
 mod input;
+mod messages;
 mod notifications;
 mod opening;
 mod pages_under_load;

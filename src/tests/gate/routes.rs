@@ -23,6 +23,8 @@ pub enum About {
     /// A team and an agent in it.
     Membership,
     Record,
+    /// From the operator to the agent.
+    Message,
     Member,
     /// A token of an agent.
     Token,
@@ -316,6 +318,35 @@ pub const ROWS: &[Row] = &[
         ..ROW
     },
     Row { call: "DELETE /records/{id}", roles: WORK, about: About::Record, ..ROW },
+    Row { call: "GET /messages", agent: true, ..ROW },
+    Row { call: "GET /messages?threads=true", agent: true, ..ROW },
+    Row {
+        call: "POST /messages",
+        roles: WORK,
+        agent: true,
+        about: About::Agent,
+        elsewhere: &[422],
+        body: |thing| json!({"toAgentId": thing.id, "subject": "Quote", "content": "Which price list?"}),
+        ..ROW
+    },
+    // An inbox is an agent's.
+    Row { call: "POST /messages/take", roles: NOBODY, agent: true, body: empty, ..ROW },
+    Row { call: "GET /messages/{id}", agent: true, about: About::Message, ..ROW },
+    Row {
+        call: "POST /messages/{id}/acknowledge",
+        roles: NOBODY,
+        agent: true,
+        about: About::Message,
+        body: |_| json!({"status": "processed"}),
+        ..ROW
+    },
+    Row {
+        call: "POST /messages/{id}/redeliver",
+        roles: WORK,
+        about: About::Message,
+        body: |thing| json!({"agentId": thing.value["toAgentId"]}),
+        ..ROW
+    },
     Row { call: "GET /notifications", ..ROW },
     Row { call: "GET /notifications?unread=true", ..ROW },
     Row { call: "POST /notifications/read", body: |_| json!({"all": true}), ..ROW },
@@ -668,6 +699,39 @@ pub const ROWS: &[Row] = &[
         roles: ADMIN,
         about: About::Member,
         body: |thing| json!({"id": thing.id, "input": {"role": "operator"}}),
+        ..ROW
+    },
+    Row { call: "POST /api/fn/messages/list", agent: true, body: empty, ..ROW },
+    Row {
+        call: "POST /api/fn/messages/get",
+        agent: true,
+        about: About::Message,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/messages/send",
+        roles: WORK,
+        agent: true,
+        about: About::Agent,
+        elsewhere: &[422],
+        body: |thing| json!({"input": {"toAgentId": thing.id, "subject": "Quote", "content": "Which price list?"}}),
+        ..ROW
+    },
+    Row { call: "POST /api/fn/messages/take", roles: NOBODY, agent: true, body: empty, ..ROW },
+    Row {
+        call: "POST /api/fn/messages/acknowledge",
+        roles: NOBODY,
+        agent: true,
+        about: About::Message,
+        body: |thing| json!({"id": thing.id, "input": {"status": "processed"}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/messages/redeliver",
+        roles: WORK,
+        about: About::Message,
+        body: |thing| json!({"id": thing.id, "input": {"agentId": thing.value["toAgentId"]}}),
         ..ROW
     },
     Row { call: "POST /api/fn/records/list", agent: true, body: empty, ..ROW },

@@ -57,6 +57,11 @@ impl Place {
                     json!({"kind": "contact", "title": self.name(app), "data": {"company": self.name(app)}});
                 self.house.owner.post("/records", record).await.ok()
             }
+            About::Message => {
+                let name = self.name(app);
+                let message = json!({"toAgentId": self.agent.id, "subject": name, "content": name});
+                self.house.operator.post("/messages", message).await.ok()
+            }
             About::Member => {
                 let name = format!("{} member", self.house.name);
                 json!({"id": app.person(self.house.id, &name, "one more", Role::Viewer).await.id})

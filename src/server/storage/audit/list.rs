@@ -10,6 +10,7 @@ use crate::domain::chain::ChainRow;
 use crate::domain::ids::{AgentId, ApprovalId, TeamId, WorkspaceId};
 use crate::domain::risk::RiskLevel;
 use crate::domain::workspace::Department;
+use crate::server::storage::conditions::Conditions;
 use crate::server::storage::db::Engine;
 use crate::server::storage::{Arg, Conn, StorageError};
 use chrono::{DateTime, Utc};
@@ -117,14 +118,9 @@ impl Conn {
 }
 
 /// A query's conditions on `a` and their arguments. Fragments are fixed here; data travels as arguments only.
-struct Conditions {
-    sql: String,
-    args: Vec<Arg>,
-}
-
 impl Conditions {
     fn of(workspace: WorkspaceId, query: &AuditQuery) -> Self {
-        let mut all = Self { sql: "a.workspace_id = $1".to_owned(), args: args![workspace] };
+        let mut all = Self::new("a.workspace_id = $1", args![workspace]);
         if let Some(team) = query.team {
             all.and("a.team_id = ?", args![team]);
         }
@@ -190,22 +186,6 @@ impl Conditions {
             all.and(behind, args![time, id]);
         }
         all
-    }
-
-    fn and(&mut self, condition: &str, values: Vec<Arg>) {
-        let condition = self.numbered(condition, values);
-        self.sql.push_str(" AND ");
-        self.sql.push_str(&condition);
-    }
-
-    /// Keeps the values and writes their numbers in place of the question marks.
-    fn numbered(&mut self, condition: &str, values: Vec<Arg>) -> String {
-        let mut condition = condition.to_owned();
-        for value in values {
-            self.args.push(value);
-            condition = condition.replacen('?', &format!("${}", self.args.len()), 1);
-        }
-        condition
     }
 
     /// Whether a row holds the words, told from the row itself.

@@ -1,0 +1,328 @@
+//! The message bus: sending, reading, an agent's inbox, dead letters.
+
+use super::change::{entry, entry_of, note};
+use super::ctx::{Allowed, ReadMessages, WriteMessages, system_actor};
+use crate::domain::event::Topic;
+use crate::domain::ids::{AgentId, MessageId, TeamId, WorkspaceId};
+use crate::domain::message::{
+    Acknowledge, Addressee, DeliveryStatus, GivenUp, LASTS, Message, MessageFilter, NewMessage, Redeliver,
+    TAKE_MAX, TakeMessages,
+};
+use crate::domain::page::Page;
+use crate::domain::params::{given, parsed};
+use crate::domain::{AppError, AppResult, agent::AgentStatus, team::TeamStatus, text};
+use crate::server::engine::{CronEntry, Done, Handler, Job, JobCx, JobError, ScheduleError};
+use crate::server::services::approvals::QUEUE_DEFAULT;
+use crate::server::storage::messages::{InState, MessageList, MessageQuery, OutgoingMessage};
+use crate::server::storage::{AuditEntry, Conn, Db, Tx, cursor};
+use async_trait::async_trait;
+use serde_json::json;
+use validator::Validate;
+
+const TAKE: i64 = 10;
+/// So many are given up in one transaction.
+const BATCH: i64 = 200;
+
+/// Sends a message to an agent, to a team, or to whoever sent what it answers.
+pub async fn send(by: &Allowed<WriteMessages>, db: &Db, input: NewMessage) -> AppResult<Message> {
+    input.validate()?;
+    let addressee = input.addressee()?;
+    let workspace = by.workspace();
+    let (from_agent, from_user) = (by.principal().agent_id(), by.principal().user_id());
+    let mut tx = db.begin().await?;
+    let answered = match input.reply_to_id {
+        Some(id) => Some(find(&mut tx, workspace, id, from_agent).await?),
+        None => None,
+    };
+    let subject = match (input.subject.filter(|subject| !subject.is_empty()), &answered) {
+        (Some(subject), _) => subject,
+        (None, Some(answered)) => answered.subject.clone(),
+        (None, None) => return Err(AppError::invalid("/subject", "must not be empty")),
+    };
+    // What an agent's action sent has its sentence as the subject, which may be no name.
+    if answered.as_ref().is_none_or(|answered| answered.subject != subject) {
+        text::name(&subject).map_err(|fault| {
+            AppError::invalid("/subject", fault.message.map(|words| words.to_string()).unwrap_or_default())
+        })?;
+    }
+    let (to_agent, to_team) = match (addressee, &answered) {
+        (Addressee::Agent(agent), _) => (Some(agent), None),
+        (Addressee::Team(team), _) => (None, Some(team)),
+        (Addressee::Sender, Some(answered)) => (sender(answered), None),
+        (Addressee::Sender, None) => return Err(AppError::invalid("/replyToId", "answers nothing")),
+    };
+    let recipients = match (to_agent, to_team) {
+        // A person reads the thread.
+        (None, None) => Vec::new(),
+        _ => recipients(&mut tx, workspace, to_agent, to_team, from_agent).await?,
+    };
+    let message = OutgoingMessage {
+        from_agent,
+        from_user,
+        to_agent,
+        to_team,
+        reply_to: answered.as_ref(),
+        message_type: input.message_type,
+        priority: input.priority,
+        subject: &subject,
+        content: &input.content,
+    };
+    let id = tx.message_send(workspace, &message, &recipients).await?;
+    let mut entry = entry(by, "message.sent", format!("Sent the message {}", text::reveal_text(&subject)));
+    (entry.agent_id, entry.team_id) = (to_agent, to_team);
+    entry.result = Some(json!({"messageId": id, "recipients": recipients.len()}));
+    tx.audit(entry);
+    let sent = shown(&mut tx, workspace, id, from_agent).await?;
+    tx.commit().await?;
+    Ok(sent)
+}
+
+/// The agent that sent a message, if one did.
+fn sender(message: &Message) -> Option<AgentId> {
+    use crate::domain::approval::ActorKind;
+    (message.from.kind == ActorKind::Agent).then_some(AgentId(message.from.id))
+}
+
+/// The agents that a message is for; an error at the field that names nobody.
+pub async fn recipients(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    to_agent: Option<AgentId>,
+    to_team: Option<TeamId>,
+    sender: Option<AgentId>,
+) -> AppResult<Vec<AgentId>> {
+    if let Some(agent) = to_agent {
+        let found = tx.agent_get(workspace, agent).await?;
+        return match found {
+            None => Err(AppError::invalid("/toAgentId", "is no agent of this workspace")),
+            Some(found) if found.status == AgentStatus::Archived => {
+                Err(AppError::invalid("/toAgentId", "is archived"))
+            }
+            Some(_) => Ok(vec![agent]),
+        };
+    }
+    let Some(team) = to_team else { return Ok(Vec::new()) };
+    match tx.team_get(workspace, team).await? {
+        None => return Err(AppError::invalid("/toTeamId", "is no team of this workspace")),
+        Some(found) if found.status == TeamStatus::Archived => {
+            return Err(AppError::invalid("/toTeamId", "is archived"));
+        }
+        Some(_) => {}
+    }
+    let agents = tx.message_recipients(workspace, team, sender).await?;
+    if agents.is_empty() {
+        return Err(AppError::invalid("/toTeamId", "has no agent that could get it"));
+    }
+    Ok(agents)
+}
+
+/// Messages or threads. An agent sees what it sent and what it was sent.
+pub async fn list(by: &Allowed<ReadMessages>, db: &Db, filter: &MessageFilter) -> AppResult<Page<Message>> {
+    filter.validate()?;
+    let mut query = read(filter)?;
+    let limit = query.limit;
+    query.limit += 1;
+    query.visible_to = by.principal().agent_id();
+    let mut conn = db.read().await?;
+    let mut rows = conn.message_list(by.workspace(), &query).await?;
+    conn.message_deliveries(by.workspace(), &mut rows, query.visible_to).await?;
+    Ok(cursor::page(rows, limit, |last| {
+        let threads = query.list == MessageList::Threads;
+        let at = last.thread_at.filter(|_| threads).unwrap_or(last.created_at);
+        cursor::time_and_id(at, last.id.0)
+    }))
+}
+
+fn read(filter: &MessageFilter) -> AppResult<MessageQuery> {
+    let mut errors = Vec::new();
+    let threads = match given(filter.threads.as_deref()) {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => return Err(AppError::invalid("threads", "must be true or false")),
+    };
+    let list = match parsed("threadId", filter.thread_id.as_deref(), &mut errors) {
+        Some(thread) => MessageList::Of(thread),
+        None if threads => MessageList::Threads,
+        None => MessageList::All,
+    };
+    let state = match given(filter.status.as_deref()) {
+        Some("dead") => Some(InState::Dead),
+        status => parsed("status", status, &mut errors).map(InState::Status),
+    };
+    let query = MessageQuery {
+        list,
+        agent: parsed("agentId", filter.agent_id.as_deref(), &mut errors),
+        team: parsed("teamId", filter.team_id.as_deref(), &mut errors),
+        message_type: parsed("type", filter.message_type.as_deref(), &mut errors),
+        priority: parsed("priority", filter.priority.as_deref(), &mut errors),
+        state,
+        visible_to: None,
+        after: match given(filter.cursor.as_deref()) {
+            Some(text) => Some(cursor::before_time(Some(text))?),
+            None => None,
+        },
+        limit: cursor::limit(filter.limit.as_deref())?,
+    };
+    if errors.is_empty() { Ok(query) } else { Err(AppError::Invalid { errors }) }
+}
+
+pub async fn get(by: &Allowed<ReadMessages>, db: &Db, id: MessageId) -> AppResult<Message> {
+    shown(&mut db.read().await?, by.workspace(), id, by.principal().agent_id()).await
+}
+
+/// With its deliveries, as far as this agent sees them; people see all.
+async fn shown(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: MessageId,
+    agent: Option<AgentId>,
+) -> AppResult<Message> {
+    let mut message = find(conn, workspace, id, agent).await?;
+    conn.message_deliveries(workspace, std::slice::from_mut(&mut message), agent).await?;
+    Ok(message)
+}
+
+/// A message that this agent sent or was sent, or any for a person.
+async fn find(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: MessageId,
+    agent: Option<AgentId>,
+) -> AppResult<Message> {
+    let mut found = conn.message_get(workspace, id).await?.ok_or_else(|| AppError::not_found("message"))?;
+    if let Some(agent) = agent
+        && sender(&found) != Some(agent)
+    {
+        conn.message_deliveries(workspace, std::slice::from_mut(&mut found), Some(agent)).await?;
+        if found.deliveries.is_empty() {
+            return Err(AppError::not_found("message"));
+        }
+    }
+    Ok(found)
+}
+
+/// What waits in the calling agent's inbox, the most urgent first. It is handed out again unless the agent
+/// acknowledges it in time.
+pub async fn take(by: &Allowed<WriteMessages>, db: &Db, input: &TakeMessages) -> AppResult<Page<Message>> {
+    input.validate()?;
+    let agent = inbox_of(by)?;
+    let max = input.max.unwrap_or(TAKE).min(TAKE_MAX);
+    let mut tx = db.begin().await?;
+    let items = tx.messages_take(by.workspace(), agent, max).await?;
+    for message in &items {
+        tx.audit(about(by, "message.delivered", "Took the message", message));
+    }
+    tx.commit().await?;
+    Ok(Page { items, next_cursor: None })
+}
+
+fn inbox_of(by: &Allowed<WriteMessages>) -> AppResult<AgentId> {
+    let agent = by.principal().agent_id();
+    agent.ok_or_else(|| AppError::forbidden("Only an agent has an inbox: call this with an agent's token."))
+}
+
+/// What the calling agent says of a message in its inbox. Saying it again changes nothing.
+pub async fn acknowledge(
+    by: &Allowed<WriteMessages>,
+    db: &Db,
+    id: MessageId,
+    input: Acknowledge,
+) -> AppResult<Message> {
+    input.validate()?;
+    let agent = inbox_of(by)?;
+    let workspace = by.workspace();
+    let mut tx = db.begin().await?;
+    let message = find(&mut tx, workspace, id, Some(agent)).await?;
+    let (status, attempts) =
+        tx.delivery_held(workspace, id, agent).await?.ok_or_else(|| AppError::not_found("message"))?;
+    let next = status.acknowledged(input.status, attempts).map_err(|GivenUp| {
+        AppError::refused("This message was given up. Only that it is processed can still be said.")
+    })?;
+    if let Some(next) = next {
+        let error = input.error.as_deref().filter(|_| next.status != DeliveryStatus::Processed);
+        tx.delivery_acknowledged(workspace, id, agent, next, error).await?;
+        let (event, verb) = match next.status {
+            DeliveryStatus::Processed => ("message.processed", "Processed the message"),
+            DeliveryStatus::Read => ("message.read", "Works on the message"),
+            DeliveryStatus::Dead => ("message.given_up", "Gave up the message"),
+            DeliveryStatus::Pending | DeliveryStatus::Delivered => {
+                ("message.failed", "Could not deal with the message")
+            }
+        };
+        let mut entry = about(by, event, verb, &message);
+        entry.error = error.map(str::to_owned);
+        note(&mut tx, Topic::Message, message.thread_id.0, entry);
+    }
+    let after = shown(&mut tx, workspace, id, Some(agent)).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+/// From among the dead letters back into an agent's inbox, by a person.
+pub async fn redeliver(
+    by: &Allowed<WriteMessages>,
+    db: &Db,
+    id: MessageId,
+    input: Redeliver,
+) -> AppResult<Message> {
+    if by.principal().agent_id().is_some() {
+        return Err(AppError::forbidden("A person sends a dead letter again."));
+    }
+    let workspace = by.workspace();
+    let mut tx = db.begin().await?;
+    let message = find(&mut tx, workspace, id, None).await?;
+    if !tx.delivery_again(workspace, id, input.agent_id).await? {
+        return Err(AppError::refused("This agent's copy of the message is not among the dead letters."));
+    }
+    let mut entry = about(by, "message.redelivered", "Sent again the message", &message);
+    entry.agent_id = Some(input.agent_id);
+    tx.emit(workspace, Topic::Message, input.agent_id.0);
+    note(&mut tx, Topic::Message, message.thread_id.0, entry);
+    let after = shown(&mut tx, workspace, id, None).await?;
+    tx.commit().await?;
+    Ok(after)
+}
+
+fn about(by: &Allowed<WriteMessages>, event: &'static str, verb: &str, message: &Message) -> AuditEntry {
+    let mut entry = entry(by, event, format!("{verb} {}", text::reveal_text(&message.subject)));
+    entry.agent_id = by.principal().agent_id();
+    entry.team_id = message.to_team_id;
+    entry.result = Some(json!({"messageId": message.id}));
+    entry
+}
+
+const GIVE_UP: &str = "messages.give_up";
+
+/// Moves what nobody dealt with in time to the dead letters.
+pub struct GiveUp;
+
+#[async_trait]
+impl Handler for GiveUp {
+    fn kind(&self) -> &'static str {
+        GIVE_UP
+    }
+
+    async fn run(&self, _: Job, cx: &JobCx) -> Result<Done, JobError> {
+        loop {
+            let mut tx = cx.db().begin().await?;
+            let before = tx.now() - LASTS;
+            let given_up = tx.deliveries_give_up(before, BATCH).await?;
+            for (workspace, message, agent) in &given_up {
+                let text = "Gave up a message that nobody dealt with for seven days";
+                let mut entry = entry_of(*workspace, system_actor(), "message.given_up", text);
+                entry.agent_id = Some(*agent);
+                entry.result = Some(json!({"messageId": message}));
+                note(&mut tx, Topic::Message, message.0, entry);
+            }
+            tx.commit().await?;
+            if (given_up.len() as i64) < BATCH {
+                return Ok(Done::Finish);
+            }
+        }
+    }
+}
+
+/// Once an hour.
+pub fn give_up_cron() -> Result<CronEntry, ScheduleError> {
+    CronEntry::for_all_workspaces(GIVE_UP, "23 * * * *", QUEUE_DEFAULT, GIVE_UP, json!({}))
+}

@@ -1,0 +1,67 @@
+//! The list's filters, in the address of the page.
+
+use leptos_router::params::ParamsMap;
+
+use crate::domain::message::MessageFilter;
+
+/// Where the threads live.
+pub const PATH: &str = "/messages";
+
+/// The filter that an address names: what cannot be meant is left to the server to refuse.
+pub fn from_query(query: &ParamsMap) -> MessageFilter {
+    let get = |name: &str| query.get(name).filter(|value| !value.trim().is_empty());
+    MessageFilter {
+        threads: Some("true".to_owned()),
+        thread_id: None,
+        agent_id: get("agentId"),
+        team_id: get("teamId"),
+        message_type: get("type"),
+        priority: get("priority"),
+        status: get("status"),
+        limit: None,
+        cursor: get("cursor"),
+    }
+}
+
+/// The address of a filter.
+pub fn href(filter: &MessageFilter) -> String {
+    let parts = [
+        ("agentId", &filter.agent_id),
+        ("teamId", &filter.team_id),
+        ("type", &filter.message_type),
+        ("priority", &filter.priority),
+        ("status", &filter.status),
+        ("cursor", &filter.cursor),
+    ];
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in parts {
+        if let Some(value) = value {
+            query.append_pair(name, value);
+        }
+    }
+    match query.finish() {
+        none if none.is_empty() => PATH.to_owned(),
+        query => format!("{PATH}?{query}"),
+    }
+}
+
+/// Whether anything is left out.
+pub fn narrows(filter: &MessageFilter) -> bool {
+    href(&MessageFilter { cursor: None, ..filter.clone() }) != PATH
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_and_a_filter_are_the_same_thing() {
+        let mut query = ParamsMap::new();
+        for (name, value) in [("type", "task"), ("status", "dead"), ("cursor", ""), ("done", "sent")] {
+            query.insert(name, value.to_owned());
+        }
+        let filter = from_query(&query);
+        assert_eq!(href(&filter), "/messages?type=task&status=dead");
+        assert!(narrows(&filter) && !narrows(&from_query(&ParamsMap::new())));
+    }
+}

@@ -1,0 +1,12 @@
+//! Messages: the threads, one thread, and a new message.
+
+mod address;
+mod list;
+mod new;
+mod newer;
+mod thread;
+mod words;
+
+pub use list::MessagesPage;
+pub use new::NewMessagePage;
+pub use thread::ThreadPage;
