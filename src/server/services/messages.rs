@@ -14,7 +14,7 @@ use crate::domain::{AppError, AppResult, agent::AgentStatus, team::TeamStatus, t
 use crate::server::engine::{CronEntry, Done, Handler, Job, JobCx, JobError, ScheduleError};
 use crate::server::services::approvals::QUEUE_DEFAULT;
 use crate::server::storage::messages::{InState, MessageList, MessageQuery, OutgoingMessage};
-use crate::server::storage::{AuditEntry, Conn, Db, Tx, cursor};
+use crate::server::storage::{AuditEntry, Conn, Db, StorageError, Tx, cursor};
 use async_trait::async_trait;
 use serde_json::json;
 use validator::Validate;
@@ -303,21 +303,27 @@ impl Handler for GiveUp {
     }
 
     async fn run(&self, _: Job, cx: &JobCx) -> Result<Done, JobError> {
-        loop {
-            let mut tx = cx.db().begin().await?;
-            let before = tx.now() - LASTS;
-            let given_up = tx.deliveries_give_up(before, BATCH).await?;
-            for (workspace, message, agent) in &given_up {
-                let text = "Gave up a message that nobody dealt with for seven days";
-                let mut entry = entry_of(*workspace, system_actor(), "message.given_up", text);
-                entry.agent_id = Some(*agent);
-                entry.result = Some(json!({"messageId": message}));
-                note(&mut tx, Topic::Message, message.0, entry);
-            }
-            tx.commit().await?;
-            if (given_up.len() as i64) < BATCH {
-                return Ok(Done::Finish);
-            }
+        give_up(cx.db()).await?;
+        Ok(Done::Finish)
+    }
+}
+
+/// All that is overdue, a batch to a transaction.
+pub async fn give_up(db: &Db) -> Result<(), StorageError> {
+    loop {
+        let mut tx = db.begin().await?;
+        let before = tx.now() - LASTS;
+        let given_up = tx.deliveries_give_up(before, BATCH).await?;
+        for (workspace, message, agent) in &given_up {
+            let text = "Gave up a message that nobody dealt with for seven days";
+            let mut entry = entry_of(*workspace, system_actor(), "message.given_up", text);
+            entry.agent_id = Some(*agent);
+            entry.result = Some(json!({"messageId": message}));
+            note(&mut tx, Topic::Message, message.0, entry);
+        }
+        tx.commit().await?;
+        if (given_up.len() as i64) < BATCH {
+            return Ok(());
         }
     }
 }

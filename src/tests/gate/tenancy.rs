@@ -40,7 +40,7 @@ async fn callers(app: &App, place: &Place) -> Vec<Who> {
     }
     all.push(Who { what: "agent", kind: Kind::Agent, caller: place.agent.caller.clone() });
     // `messages` grants nothing yet.
-    let (owner, nothing) = (&place.house.owner, &[Scope::Messages]);
+    let (owner, nothing) = (&place.house.owner, &[Scope::TeamsRun]);
     let caller = app.with_token(owner, nothing).await;
     all.push(Who { what: "an owner's token without the scope", kind: Kind::Powerless, caller });
     let token = app.token(place.house.id, TokenFor::Agent(place.agent.id), nothing).await;
