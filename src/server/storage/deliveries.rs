@@ -125,7 +125,8 @@ impl Tx {
 }
 
 impl Conn {
-    /// What the message of this job carries: what is critical first, then the newest.
+    /// What the message of this job carries, each once: what is critical first, then the newest. One that grew while an
+    /// earlier try failed is in it twice.
     pub async fn deliveries_of(
         &mut self,
         workspace: WorkspaceId,
@@ -135,8 +136,9 @@ impl Conn {
             sql!(
                 "SELECT n.id, n.title, n.body, n.count, COALESCE(n.href, '/notifications') AS href, n.critical, ",
                 "n.created_at ",
-                "FROM notification_deliveries d JOIN notifications n ON n.id = d.notification_id ",
-                "WHERE d.workspace_id = $1 AND d.message_id = $2 AND d.state = 'sending' ",
+                "FROM notifications n WHERE n.workspace_id = $1 AND n.id IN (",
+                "SELECT d.notification_id FROM notification_deliveries d ",
+                "WHERE d.workspace_id = $1 AND d.message_id = $2 AND d.state = 'sending') ",
                 "ORDER BY n.critical DESC, n.created_at DESC, n.id DESC"
             ),
             args![workspace, job],

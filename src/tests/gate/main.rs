@@ -34,6 +34,8 @@ mod opening;
 mod pages_under_load;
 mod performing;
 mod preferences;
+mod push;
+mod push_browser;
 mod race;
 mod reasons;
 mod receiver;
