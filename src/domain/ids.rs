@@ -53,6 +53,8 @@ typed_ids! {
     MemoryId,
     MessageId,
     NotificationId,
+    /// A browser of a member's that gets notifications.
+    PushSubscriptionId,
     ActionTypeId,
     SavedViewId,
     /// A suggestion of trust, or a grant.

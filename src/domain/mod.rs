@@ -29,6 +29,7 @@ pub mod opening;
 pub mod outcome;
 pub mod page;
 pub mod params;
+pub mod push;
 pub mod record;
 pub mod record_form;
 pub mod record_kinds;

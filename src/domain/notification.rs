@@ -102,8 +102,8 @@ impl NoticeKind {
         }
     }
 
-    /// Whether it also goes out by e-mail before a member has said anything.
-    pub const fn mailed_by_default(self) -> bool {
+    /// Whether it also goes out by e-mail, and to browsers, before a member has said anything.
+    pub const fn sent_by_default(self) -> bool {
         !matches!(self, Self::TeamChanged | Self::ManyWaiting | Self::Message)
     }
 
@@ -200,7 +200,9 @@ pub struct NotificationPreferences {
     pub in_app: Vec<NoticeKind>,
     /// The kinds that also come by e-mail.
     pub email: Vec<NoticeKind>,
-    /// The hours in which no e-mail is sent, in the member's zone.
+    /// The kinds that also come to the browsers in which the member turned that on.
+    pub push: Vec<NoticeKind>,
+    /// The hours in which nothing is sent, in the member's zone.
     pub quiet: Option<QuietHours>,
     /// Whether what is critical is sent in those hours too.
     pub critical_breaks_quiet: bool,
@@ -233,7 +235,8 @@ impl Default for NotificationPreferences {
         let kinds = NoticeKind::ALL.iter().copied();
         Self {
             in_app: kinds.clone().collect(),
-            email: kinds.filter(|kind| kind.mailed_by_default()).collect(),
+            email: kinds.clone().filter(|kind| kind.sent_by_default()).collect(),
+            push: kinds.filter(|kind| kind.sent_by_default()).collect(),
             quiet: None,
             critical_breaks_quiet: true,
             digest_hour: None,
@@ -248,6 +251,7 @@ impl Default for NotificationPreferences {
 pub struct SetNotificationPreferences {
     pub in_app: Vec<NoticeKind>,
     pub email: Vec<NoticeKind>,
+    pub push: Vec<NoticeKind>,
     /// 0 to 23; both or neither.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quiet_from: Option<i64>,
@@ -292,13 +296,14 @@ impl SetNotificationPreferences {
         if !errors.is_empty() {
             return Err(AppError::Invalid { errors });
         }
-        for kinds in [&mut self.in_app, &mut self.email] {
+        for kinds in [&mut self.in_app, &mut self.email, &mut self.push] {
             kinds.sort_unstable();
             kinds.dedup();
         }
         Ok(NotificationPreferences {
             in_app: self.in_app,
             email: self.email,
+            push: self.push,
             quiet,
             critical_breaks_quiet: self.critical_breaks_quiet,
             digest_hour: self.digest_hour,

@@ -3,6 +3,7 @@
 //! Built by `serve`, by the demo and by the tests alike, so that all of them run the same program.
 
 use super::actions::outside::mail::{MailSettings, Mailer, TlsMode};
+use super::actions::outside::push::PushClient;
 use super::actions::outside::webhook::WebhookClient;
 use super::actions::perform::{Executors, Perform};
 use super::chain::Sealer;
@@ -62,6 +63,8 @@ impl Runtime {
         let wake = Wake::start(db);
         let events = EventBus::start(db.clone(), wake.clone()).await?;
         let sealer = Sealer::start(db).await?;
+        // A browser may ask for it from now on.
+        notifications::push_key::push_key_of(db).await?;
         settings.queues = vec![
             (QUEUE_ACTIONS, ACTION_SLOTS),
             (DEFAULT_QUEUE, 8),
@@ -95,6 +98,8 @@ pub fn handlers(executors: Executors) -> Vec<Arc<dyn Handler>> {
     vec![
         Arc::new(notifications::collect::Collect { public_url: executors.public_url.clone() }),
         Arc::new(notifications::mail::Mail { executors: executors.clone() }),
+        Arc::new(notifications::push::Push { executors: executors.clone() }),
+        Arc::new(notifications::push::PushTest { executors: executors.clone() }),
         Arc::new(notifications::webhook::Deliver { executors: executors.clone() }),
         Arc::new(notifications::digest::SendDigest { executors: executors.clone() }),
         Arc::new(Perform { executors }),
@@ -139,7 +144,20 @@ impl Executors {
         Ok(Self {
             mailer: Arc::new(Mailer::new(&mail, db.clock.clone()).map_err(failed)?),
             webhooks: Arc::new(WebhookClient::new(config.webhooks.guard()).map_err(failed)?),
+            push: Arc::new(PushClient::new(config.webhooks.guard(), contact(config)).map_err(failed)?),
             public_url: config.public_url().trim_end_matches('/').into(),
         })
     }
+}
+
+/// Whom the people of a push service write to when something is wrong with what we send: RFC 8292 wants a `https:` or a
+/// `mailto:` address, and some services insist.
+fn contact(config: &Config) -> String {
+    let url = config.public_url();
+    if url.starts_with("https://") {
+        return url.trim_end_matches('/').to_owned();
+    }
+    let from = config.smtp.from.as_deref().unwrap_or("countersign@localhost.localdomain");
+    let address = from.rsplit_once('<').map_or(from, |(_, address)| address.trim_end_matches('>'));
+    format!("mailto:{}", address.trim())
 }

@@ -19,6 +19,7 @@ pub mod metrics;
 pub mod notifications;
 pub mod page;
 pub mod problem;
+pub mod push;
 pub mod records;
 #[cfg(feature = "ssr")]
 pub mod reply;

@@ -7,6 +7,7 @@ use super::AboutApproval;
 use super::builtin;
 use super::outside::Delivery;
 use super::outside::mail::{Mailer, OutgoingMail};
+use super::outside::push::PushClient;
 use super::outside::webhook::{Target, WebhookClient};
 use crate::domain::approval::{Approval, ApprovalStatus};
 use crate::domain::catalogue::{self, Effect, Executor};
@@ -27,6 +28,7 @@ use std::sync::Arc;
 pub struct Executors {
     pub mailer: Arc<Mailer>,
     pub webhooks: Arc<WebhookClient>,
+    pub push: Arc<PushClient>,
     /// How browsers reach this server, for the links of e-mails; without a slash at the end.
     pub public_url: Arc<str>,
 }

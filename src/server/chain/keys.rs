@@ -20,6 +20,9 @@ use std::sync::Arc;
 /// `SubjectPublicKeyInfo` of an Ed25519 key (RFC 8410), before its 32 bytes.
 const SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
+/// The key's name among those that the installation keeps.
+const NAME: &str = "audit";
+
 /// The secret key at work. Clones are the same.
 #[derive(Clone)]
 pub struct Signer(Arc<SigningKey>);
@@ -27,7 +30,7 @@ pub struct Signer(Arc<SigningKey>);
 impl Signer {
     /// The installation's, made if there is none yet.
     pub async fn of(db: &Db) -> Result<Self, StorageError> {
-        if let Some(kept) = db.read().await?.signing_key().await? {
+        if let Some(kept) = db.read().await?.installation_key(NAME).await? {
             return Self::read(&kept);
         }
         let mut secret = [0; 32];
@@ -35,10 +38,10 @@ impl Signer {
             .try_fill_bytes(&mut secret)
             .map_err(|fault| StorageError::Settings(format!("no random key could be made: {fault}")))?;
         let mut tx = db.begin().await?;
-        tx.signing_key_insert(&hex::encode(secret)).await?;
+        tx.installation_key_insert(NAME, &hex::encode(secret)).await?;
         tx.commit().await?;
         // Another node's may have been first.
-        let kept = db.read().await?.signing_key().await?;
+        let kept = db.read().await?.installation_key(NAME).await?;
         Self::read(&kept.unwrap_or_default())
     }
 

@@ -31,7 +31,7 @@ pub fn page_csp(nonce: &str, watch: bool) -> String {
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
          img-src 'self' data:; font-src 'self'; connect-src 'self'{reload}; manifest-src 'self'; \
-         frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+         worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
     )
 }
 

@@ -27,6 +27,7 @@ pub mod notifications;
 pub mod observe;
 pub mod openapi;
 pub mod problem;
+pub mod push;
 pub mod rate;
 pub mod records;
 pub mod saved_views;
@@ -67,6 +68,7 @@ fn nouns() -> OpenApiRouter<AppState> {
         .merge(records::routes())
         .merge(saved_views::routes())
         .merge(notifications::routes())
+        .merge(push::routes())
         .merge(trust::routes())
         .merge(events::routes())
 }

@@ -102,6 +102,7 @@ from_ids!(
     MemoryId,
     MessageId,
     NotificationId,
+    PushSubscriptionId,
     ActionTypeId,
     SavedViewId,
     TrustGrantId,

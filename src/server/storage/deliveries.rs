@@ -1,23 +1,27 @@
-//! `notification_deliveries`: notifications on their way out of the program. Several go out in one e-mail, whose id is
-//! that of the job that sends it, so that the job finds its own again after a crash.
+//! `notification_deliveries`: notifications on their way out of the program. Several go out in one e-mail, or in one
+//! message to a browser, whose id is that of the job that sends it, so that the job finds its own again after a crash.
+//! What only concerns browsers is in `push_subscriptions.rs`.
 
 use super::{Conn, StorageError, Ts, Tx};
 use crate::domain::ids::{JobId, NotificationId, UserId, WorkspaceId};
 use crate::{args, sql};
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
+use uuid::Uuid;
 
-/// One notification of an e-mail, as it is now.
+/// One notification of an e-mail or a push message, as it is now.
 #[derive(Debug, FromRow)]
-pub struct MailedNotification {
+pub struct OutgoingNotification {
+    pub id: Uuid,
     pub title: String,
     pub body: String,
     pub count: i64,
     pub href: String,
+    pub critical: bool,
     pub created_at: Ts,
 }
 
-/// How the sending of an e-mail ended.
+/// How the sending of a message ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryEnd {
     Sent,
@@ -53,8 +57,8 @@ impl Tx {
                 sql!(
                     "INSERT INTO notification_deliveries (id, workspace_id, user_id, notification_id, channel, state, ",
                     "due_at, created_at) SELECT $1, $2, $3, $4, 'email', 'waiting', $5, $6 WHERE NOT EXISTS (",
-                    "SELECT 1 FROM notification_deliveries WHERE notification_id = $4 AND state = 'waiting' ",
-                    "AND message_id IS NULL AND due_at <= $5)"
+                    "SELECT 1 FROM notification_deliveries WHERE notification_id = $4 AND channel = 'email' ",
+                    "AND state = 'waiting' AND message_id IS NULL AND due_at <= $5)"
                 ),
                 args![id, workspace, user, notification, due_at, now],
             )
@@ -73,7 +77,7 @@ impl Tx {
         self.execute(
             sql!(
                 "UPDATE notification_deliveries SET state = 'sending', message_id = $3, attempts = attempts + 1 ",
-                "WHERE workspace_id = $1 AND user_id = $2 AND due_at <= $4 ",
+                "WHERE workspace_id = $1 AND user_id = $2 AND channel = 'email' AND due_at <= $4 ",
                 "AND ((state = 'waiting' AND (message_id IS NULL OR message_id = $3)) ",
                 "OR (state = 'sending' AND message_id = $3))"
             ),
@@ -82,7 +86,7 @@ impl Tx {
         .await
     }
 
-    /// The e-mail was refused: what it carries waits for the job's next attempt.
+    /// The message was refused: what it carries waits for the job's next attempt.
     pub async fn deliveries_wait(
         &mut self,
         workspace: WorkspaceId,
@@ -121,17 +125,20 @@ impl Tx {
 }
 
 impl Conn {
-    /// What the e-mail of this job carries, the newest first.
+    /// What the message of this job carries, each once: what is critical first, then the newest. One that grew while an
+    /// earlier try failed is in it twice.
     pub async fn deliveries_of(
         &mut self,
         workspace: WorkspaceId,
         job: JobId,
-    ) -> Result<Vec<MailedNotification>, StorageError> {
+    ) -> Result<Vec<OutgoingNotification>, StorageError> {
         self.fetch_all(
             sql!(
-                "SELECT n.title, n.body, n.count, COALESCE(n.href, '/notifications') AS href, n.created_at ",
-                "FROM notification_deliveries d JOIN notifications n ON n.id = d.notification_id ",
-                "WHERE d.workspace_id = $1 AND d.message_id = $2 AND d.state = 'sending' ",
+                "SELECT n.id, n.title, n.body, n.count, COALESCE(n.href, '/notifications') AS href, n.critical, ",
+                "n.created_at ",
+                "FROM notifications n WHERE n.workspace_id = $1 AND n.id IN (",
+                "SELECT d.notification_id FROM notification_deliveries d ",
+                "WHERE d.workspace_id = $1 AND d.message_id = $2 AND d.state = 'sending') ",
                 "ORDER BY n.critical DESC, n.created_at DESC, n.id DESC"
             ),
             args![workspace, job],
@@ -149,7 +156,7 @@ impl Conn {
             .fetch_one(
                 sql!(
                     "SELECT max(ended_at) AS last FROM notification_deliveries ",
-                    "WHERE workspace_id = $1 AND user_id = $2 AND state = 'sent'"
+                    "WHERE workspace_id = $1 AND user_id = $2 AND channel = 'email' AND state = 'sent'"
                 ),
                 args![workspace, user],
             )

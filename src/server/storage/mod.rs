@@ -32,6 +32,7 @@ pub mod migrate;
 pub mod notices;
 pub mod notifications;
 pub mod patterns;
+pub mod push_subscriptions;
 mod read;
 pub mod records;
 pub mod saved_views;

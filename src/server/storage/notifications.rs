@@ -73,6 +73,8 @@ pub struct Recipient {
     pub preferences: NotificationPreferences,
     /// Nobody sends mail to the people of the example workspace.
     pub demo: bool,
+    /// Whether they turned push on in one.
+    pub has_browser: bool,
 }
 
 #[derive(FromRow)]
@@ -84,10 +86,12 @@ struct RecipientRow {
     time_zone: Option<String>,
     in_app: Option<String>,
     email: Option<String>,
+    push: Option<String>,
     quiet_from: Option<i64>,
     quiet_until: Option<i64>,
     critical_breaks_quiet: Option<bool>,
     digest_hour: Option<i64>,
+    has_browser: bool,
 }
 
 impl TryFrom<RecipientRow> for Recipient {
@@ -95,10 +99,11 @@ impl TryFrom<RecipientRow> for Recipient {
 
     fn try_from(row: RecipientRow) -> Result<Self, CorruptRow> {
         let at = At { table: "notification_preferences", row: row.user_id };
-        let kept = match (&row.in_app, &row.email, row.critical_breaks_quiet) {
-            (Some(in_app), Some(email), Some(critical_breaks_quiet)) => NotificationPreferences {
+        let kept = match (&row.in_app, &row.email, &row.push, row.critical_breaks_quiet) {
+            (Some(in_app), Some(email), Some(push), Some(critical_breaks_quiet)) => NotificationPreferences {
                 in_app: at.json("in_app", in_app)?,
                 email: at.json("email", email)?,
+                push: at.json("push", push)?,
                 quiet: row.quiet_from.zip(row.quiet_until).map(|(from, until)| QuietHours { from, until }),
                 critical_breaks_quiet,
                 digest_hour: row.digest_hour,
@@ -112,6 +117,7 @@ impl TryFrom<RecipientRow> for Recipient {
             email: row.email_address,
             preferences: NotificationPreferences { time_zone: row.time_zone, ..kept },
             demo: row.demo,
+            has_browser: row.has_browser,
         })
     }
 }
@@ -168,7 +174,9 @@ impl Conn {
             .fetch_all(
                 sql!(
                     "SELECT m.user_id, m.role, u.email AS email_address, w.demo, u.time_zone, p.in_app, p.email, ",
-                    "p.quiet_from, p.quiet_until, p.critical_breaks_quiet, p.digest_hour FROM members m ",
+                    "p.push, p.quiet_from, p.quiet_until, p.critical_breaks_quiet, p.digest_hour, ",
+                    "EXISTS (SELECT 1 FROM push_subscriptions s WHERE s.workspace_id = m.workspace_id ",
+                    "AND s.user_id = m.user_id) AS has_browser FROM members m ",
                     "JOIN users u ON u.id = m.user_id JOIN workspaces w ON w.id = m.workspace_id ",
                     "LEFT JOIN notification_preferences p ON p.workspace_id = m.workspace_id ",
                     "AND p.user_id = m.user_id ",
@@ -190,7 +198,9 @@ impl Conn {
             .fetch_optional(
                 sql!(
                     "SELECT m.user_id, m.role, u.email AS email_address, w.demo, u.time_zone, p.in_app, p.email, ",
-                    "p.quiet_from, p.quiet_until, p.critical_breaks_quiet, p.digest_hour FROM members m ",
+                    "p.push, p.quiet_from, p.quiet_until, p.critical_breaks_quiet, p.digest_hour, ",
+                    "EXISTS (SELECT 1 FROM push_subscriptions s WHERE s.workspace_id = m.workspace_id ",
+                    "AND s.user_id = m.user_id) AS has_browser FROM members m ",
                     "JOIN users u ON u.id = m.user_id JOIN workspaces w ON w.id = m.workspace_id ",
                     "LEFT JOIN notification_preferences p ON p.workspace_id = m.workspace_id ",
                     "AND p.user_id = m.user_id ",
@@ -357,10 +367,10 @@ impl Tx {
     ) -> Result<(), StorageError> {
         self.execute(
             sql!(
-                "INSERT INTO notification_preferences (workspace_id, user_id, in_app, email, quiet_from, quiet_until, ",
-                "critical_breaks_quiet, digest_hour) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ",
+                "INSERT INTO notification_preferences (workspace_id, user_id, in_app, email, push, quiet_from, ",
+                "quiet_until, critical_breaks_quiet, digest_hour) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ",
                 "ON CONFLICT (workspace_id, user_id) DO UPDATE SET in_app = EXCLUDED.in_app, email = EXCLUDED.email, ",
-                "quiet_from = EXCLUDED.quiet_from, quiet_until = EXCLUDED.quiet_until, ",
+                "push = EXCLUDED.push, quiet_from = EXCLUDED.quiet_from, quiet_until = EXCLUDED.quiet_until, ",
                 "critical_breaks_quiet = EXCLUDED.critical_breaks_quiet, digest_hour = EXCLUDED.digest_hour"
             ),
             args![
@@ -368,6 +378,7 @@ impl Tx {
                 user,
                 Arg::json(&wanted.in_app),
                 Arg::json(&wanted.email),
+                Arg::json(&wanted.push),
                 wanted.quiet.map(|quiet| quiet.from),
                 wanted.quiet.map(|quiet| quiet.until),
                 wanted.critical_breaks_quiet,

@@ -12,6 +12,12 @@ mod load;
 mod nodes;
 mod notices;
 mod program;
+#[path = "../gate/push_browser.rs"]
+#[allow(dead_code, reason = "shared with another suite")]
+mod push_browser;
+#[path = "../gate/receiver.rs"]
+#[allow(dead_code, reason = "shared with another suite")]
+mod receiver;
 #[path = "../gate/smtp.rs"]
 #[allow(dead_code, reason = "shared with another suite")]
 mod smtp;

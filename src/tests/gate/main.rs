@@ -35,6 +35,8 @@ mod opening;
 mod pages_under_load;
 mod performing;
 mod preferences;
+mod push;
+mod push_browser;
 mod race;
 mod reasons;
 mod receiver;

@@ -1,30 +1,39 @@
-//! A receiver of webhooks on a real socket, which answers what it is told to.
+//! A receiver of webhooks and of push messages on a real socket, which answers what it is told to.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 #[derive(Clone)]
 pub struct Receiver {
     pub address: SocketAddr,
-    status: Arc<Mutex<u16>>,
+    answer: Arc<Mutex<(u16, Option<u32>)>>,
+    /// How long it takes to answer.
+    thinks: Duration,
     received: Arc<Mutex<Vec<Received>>>,
 }
 
 #[derive(Clone, Debug)]
 pub struct Received {
+    pub path: String,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
 }
 
 impl Receiver {
     pub async fn start() -> Self {
+        Self::start_slow(Duration::ZERO).await
+    }
+
+    pub async fn start_slow(thinks: Duration) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let receiver = Self {
             address: listener.local_addr().unwrap(),
-            status: Arc::new(Mutex::new(200)),
+            answer: Arc::new(Mutex::new((200, None))),
+            thinks,
             received: Arc::default(),
         };
         let kept = receiver.clone();
@@ -42,7 +51,12 @@ impl Receiver {
     }
 
     pub fn answers(&self, status: u16) {
-        *self.status.lock().unwrap() = status;
+        *self.answer.lock().unwrap() = (status, None);
+    }
+
+    /// Too many requests: come back after so many seconds.
+    pub fn asks_to_wait(&self, seconds: u32) {
+        *self.answer.lock().unwrap() = (429, Some(seconds));
     }
 
     pub fn received(&self) -> Vec<Received> {
@@ -74,8 +88,11 @@ async fn answer(mut stream: TcpStream, receiver: &Receiver) -> Option<()> {
             return None;
         }
     }
-    receiver.received.lock().unwrap().push(Received { headers, body });
-    let status = *receiver.status.lock().unwrap();
-    let text = format!("HTTP/1.1 {status} X\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok");
+    let path = head.split(' ').nth(1)?.to_owned();
+    receiver.received.lock().unwrap().push(Received { path, headers, body });
+    tokio::time::sleep(receiver.thinks).await;
+    let (status, wait) = *receiver.answer.lock().unwrap();
+    let wait = wait.map(|seconds| format!("retry-after: {seconds}\r\n")).unwrap_or_default();
+    let text = format!("HTTP/1.1 {status} X\r\n{wait}content-length: 2\r\nconnection: close\r\n\r\nok");
     stream.write_all(text.as_bytes()).await.ok()
 }

@@ -37,6 +37,8 @@ pub enum About {
     View,
     /// A notification of its owner's.
     Notification,
+    /// A browser in which its owner gets notifications.
+    Browser,
     /// The link of an e-mail to its owner; its id is its token.
     Link,
     /// A suggestion of trust.
@@ -105,6 +107,16 @@ const ROW: Row = Row {
 
 fn a_task() -> Value {
     json!({"actionType": "create_task", "actionData": {"title": "Send the quote"}})
+}
+
+/// Keys of a browser: those of the example of RFC 8291.
+pub const P256DH: &str =
+    "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
+pub const AUTH: &str = "BTBZMqHH6r4Tts7J_aSIgg";
+
+fn a_browser(thing: &Thing) -> Value {
+    let endpoint = format!("https://push.example.test/{}", thing.id);
+    json!({"endpoint": endpoint, "p256dh": P256DH, "auth": AUTH, "browser": "Firefox on Linux"})
 }
 
 fn with(mut value: Value, key: &str, other: &str) -> Value {
@@ -358,6 +370,18 @@ pub const ROWS: &[Row] = &[
         body: |thing| json!({"ids": [thing.id]}),
         ..ROW
     },
+    Row { call: "GET /notifications/push-key", ..ROW },
+    Row { call: "GET /notifications/push", ..ROW },
+    Row { call: "POST /notifications/push", body: a_browser, ..ROW },
+    // The owner's own, as their views are.
+    Row {
+        call: "POST /notifications/push/{id}/test",
+        roles: OWNER,
+        refused: 404,
+        about: About::Browser,
+        ..ROW
+    },
+    Row { call: "DELETE /notifications/push/{id}", roles: OWNER, refused: 404, about: About::Browser, ..ROW },
     Row { call: "GET /views", ..ROW },
     Row {
         call: "POST /views",
@@ -850,6 +874,25 @@ pub const ROWS: &[Row] = &[
         ..ROW
     },
     Row { call: "POST /api/fn/notifications/preferences", body: empty, ..ROW },
+    Row { call: "POST /api/fn/push/key", body: empty, ..ROW },
+    Row { call: "POST /api/fn/push/list", body: empty, ..ROW },
+    Row { call: "POST /api/fn/push/subscribe", body: |thing| json!({"input": a_browser(thing)}), ..ROW },
+    Row {
+        call: "POST /api/fn/push/test",
+        roles: OWNER,
+        refused: 404,
+        about: About::Browser,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/push/remove",
+        roles: OWNER,
+        refused: 404,
+        about: About::Browser,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
     Row {
         call: "POST /api/fn/notifications/set-preferences",
         body: |_| json!({"input": {"inApp": ["outcome"], "email": []}}),

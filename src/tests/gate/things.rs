@@ -1,12 +1,13 @@
 //! Things that calls are about, made by the people and the agent of one workspace.
 
 use crate::actions::{approve, queue, register};
-use crate::routes::{About, Thing};
+use crate::routes::{AUTH, About, P256DH, Thing};
 use crate::support::app::{Agent, App, House, text};
 use chrono::TimeDelta;
 use countersign::domain::canonical::sha256_hex;
 use countersign::domain::member::Role;
 use countersign::domain::notification::NoticeKind;
+use countersign::domain::push::SubscribePush;
 use countersign::server::storage::notifications::NewNotification;
 use serde_json::{Value, json};
 
@@ -114,6 +115,18 @@ impl Place {
                 };
                 let mut tx = app.db.begin().await.unwrap();
                 let id = tx.notification_insert(self.house.id, self.house.owner.id, &new).await.unwrap();
+                tx.commit().await.unwrap();
+                json!({"id": id})
+            }
+            About::Browser => {
+                let new = SubscribePush {
+                    endpoint: format!("https://push.example.test/{}", app.db.clock.id()),
+                    p256dh: P256DH.to_owned(),
+                    auth: AUTH.to_owned(),
+                    browser: self.name(app),
+                };
+                let mut tx = app.db.begin().await.unwrap();
+                let id = tx.push_subscription_insert(self.house.id, self.house.owner.id, &new).await.unwrap();
                 tx.commit().await.unwrap();
                 json!({"id": id})
             }

@@ -11,7 +11,7 @@ use countersign::server::config::{Cidr, Config};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 
-fn open_to_loopback(config: &mut Config) {
+pub fn open_to_loopback(config: &mut Config) {
     config.webhooks.allow_http = true;
     config.webhooks.allow_private = vec![Cidr(network("127.0.0.0/8").unwrap())];
     config.public_url = Some("https://countersign.example".to_owned());

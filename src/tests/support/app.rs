@@ -25,6 +25,7 @@ use countersign::server::runtime::Runtime;
 use countersign::server::services::ctx::{
     Allowed, Credential as Held, Holder, Permit, Principal, RequestCtx,
 };
+use countersign::server::services::notifications::push_key::push_key_of;
 use countersign::server::state::AppState;
 use countersign::server::storage::db::Row;
 use countersign::server::storage::tokens::{TokenFor, TokenInsert};
@@ -84,6 +85,7 @@ impl App {
         let db = test.node().await;
         // Made by the first start of the program, before it answers anybody.
         Signer::of(&db).await.expect("the installation's key is made");
+        push_key_of(&db).await.expect("the installation's key for push services is made");
         let data = tempfile::tempdir().expect("a temporary folder");
         let mut config = Config {
             data_dir: data.path().to_owned(),

@@ -1,8 +1,9 @@
-//! Effects outside our own database: mail and webhooks. Nothing here decides, reads or writes storage, or repeats a
+//! Effects outside our own database: mail, webhooks and push messages. Nothing here decides, reads or writes storage, or repeats a
 //! call: the dispatcher calls once per attempt and records the answer (DISPATCH.md, rule 1).
 
 pub mod guard;
 pub mod mail;
+pub mod push;
 pub mod signature;
 pub mod webhook;
 

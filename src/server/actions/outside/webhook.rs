@@ -66,22 +66,7 @@ impl WebhookClient {
     }
 
     pub fn with(guard: Guard, limits: Limits) -> Result<Self, SetupError> {
-        // An error only says that another part of the program was first.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .user_agent(concat!("Countersign/", env!("CARGO_PKG_VERSION")))
-            .https_only(!guard.settings().allow_http)
-            .dns_resolver(guard.clone())
-            .no_proxy()
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            // A kept connection can die under a request, and a request is never sent twice.
-            .pool_max_idle_per_host(0)
-            .retry(retry::never())
-            .connect_timeout(limits.connect)
-            .timeout(limits.total)
-            .build()
-            .map_err(|cause| SetupError(format!("the webhook client: {}", with_causes(&cause))))?;
+        let client = guarded_client(&guard, limits)?;
         Ok(Self { client, guard, limits })
     }
 
@@ -161,8 +146,28 @@ impl WebhookClient {
     }
 }
 
+/// A client that goes only where `guard` lets it, and sends each request once.
+pub(super) fn guarded_client(guard: &Guard, limits: Limits) -> Result<Client, SetupError> {
+    // An error only says that another part of the program was first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .user_agent(concat!("Countersign/", env!("CARGO_PKG_VERSION")))
+        .https_only(!guard.settings().allow_http)
+        .dns_resolver(guard.clone())
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        // A kept connection can die under a request, and a request is never sent twice.
+        .pool_max_idle_per_host(0)
+        .retry(retry::never())
+        .connect_timeout(limits.connect)
+        .timeout(limits.total)
+        .build()
+        .map_err(|cause| SetupError(format!("the HTTP client: {}", with_causes(&cause))))
+}
+
 /// The guard's own refusal, from deep within the client's error.
-fn guard_error(error: &reqwest::Error) -> Option<&GuardError> {
+pub(super) fn guard_error(error: &reqwest::Error) -> Option<&GuardError> {
     let mut cause = error.source();
     while let Some(error) = cause {
         if let Some(refusal) = error.downcast_ref() {

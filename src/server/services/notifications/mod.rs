@@ -1,7 +1,7 @@
 //! Notifications: a member's own list and what they want to hear of; and how what happens reaches them.
 //!
 //! [`collect`] turns the notices that changes leave into notifications, [`tell`] writes those and puts them on their
-//! way, [`mail`] sends them, [`remind`] watches the clock of what waits.
+//! way, [`mail`] and [`push`] send them, [`remind`] watches the clock of what waits.
 
 pub mod collect;
 pub mod cron;
@@ -9,9 +9,13 @@ pub mod digest;
 mod digest_text;
 pub mod links;
 pub mod mail;
+pub mod push;
+pub mod push_key;
+mod push_text;
 mod recipients;
 pub mod remind;
 mod render;
+pub mod subscriptions;
 pub mod tell;
 mod times;
 pub mod webhook;

@@ -1,7 +1,8 @@
-//! Writing notifications, and putting them on their way: in the app, by e-mail when the member wants that, grouped so
-//! that much of the same is one.
+//! Writing notifications, and putting them on their way: in the app, by e-mail and to browsers where the member wants
+//! that, grouped so that much of the same is one.
 
 use super::mail::mail_job;
+use super::push::push_job;
 use super::times;
 use crate::domain::ids::WorkspaceId;
 use crate::domain::notification::NoticeKind;
@@ -45,8 +46,9 @@ pub async fn tell(
 ) -> Result<(), StorageError> {
     let (kind, wants) = (told.kind, &to.preferences);
     let (in_app, email) = (wants.in_app.contains(&kind), wants.email.contains(&kind) && !to.demo);
+    let push = wants.push.contains(&kind) && to.has_browser;
     let Some(first) = told.items.first() else { return Ok(()) };
-    if !in_app && !email {
+    if !in_app && !email && !push {
         return Ok(());
     }
     let now = tx.now();
@@ -73,10 +75,15 @@ pub async fn tell(
         Some((id, ..)) if tx.notification_grow(workspace, id, &new).await? => id,
         _ => tx.notification_insert(workspace, to.user, &new).await?,
     };
-    if email {
-        let due_at = times::due(now, wants, critical);
-        if tx.delivery_insert(workspace, to.user, id, due_at).await? {
-            tx.enqueue(mail_job(workspace, to.user, due_at));
+    let due_at = times::due(now, wants, critical);
+    if email && tx.delivery_insert(workspace, to.user, id, due_at).await? {
+        tx.enqueue(mail_job(workspace, to.user, due_at));
+    }
+    if push {
+        for browser in tx.push_subscriptions(workspace, to.user).await? {
+            if tx.push_delivery_insert(workspace, to.user, id, browser.id, due_at).await? {
+                tx.enqueue(push_job(workspace, browser.id, due_at));
+            }
         }
     }
     Ok(())

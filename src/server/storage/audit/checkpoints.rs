@@ -110,10 +110,10 @@ impl Conn {
         Ok(row.map(Checkpoint::try_from).transpose()?)
     }
 
-    /// The secret key, as it is kept.
-    pub async fn signing_key(&mut self) -> Result<Option<String>, StorageError> {
+    /// A secret key of the installation's, as it is kept.
+    pub async fn installation_key(&mut self, name: &str) -> Result<Option<String>, StorageError> {
         let row: Option<(String,)> = self
-            .fetch_optional(sql!("SELECT secret_key FROM installation_keys WHERE name = 'audit'"), args![])
+            .fetch_optional(sql!("SELECT secret_key FROM installation_keys WHERE name = $1"), args![name])
             .await?;
         Ok(row.map(|(key,)| key))
     }
@@ -157,15 +157,15 @@ impl Tx {
         Ok(inserted == 1)
     }
 
-    /// Keeps the key, unless another node was first.
-    pub async fn signing_key_insert(&mut self, secret: &str) -> Result<(), StorageError> {
+    /// Keeps a key of the installation's, unless another node was first.
+    pub async fn installation_key_insert(&mut self, name: &str, secret: &str) -> Result<(), StorageError> {
         let now = self.now();
         self.execute(
             sql!(
-                "INSERT INTO installation_keys (name, secret_key, created_at) VALUES ('audit', $1, $2) ",
+                "INSERT INTO installation_keys (name, secret_key, created_at) VALUES ($1, $2, $3) ",
                 "ON CONFLICT DO NOTHING"
             ),
-            args![secret, now],
+            args![name, secret, now],
         )
         .await?;
         Ok(())

@@ -3,6 +3,7 @@
 mod account;
 mod action_types;
 mod agents;
+mod browsers;
 mod frame;
 mod lists;
 mod members;

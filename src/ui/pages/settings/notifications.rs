@@ -9,6 +9,7 @@ use crate::ui::forms::{ActionForm, FormState, Notice, SubmitButton, Then};
 use crate::ui::pages::PageError;
 use crate::ui::words::human;
 
+use super::browsers::Browsers;
 use super::frame::SettingsFrame;
 
 const PATH: &str = "/settings/notifications";
@@ -16,7 +17,12 @@ const PATH: &str = "/settings/notifications";
 /// The member's choice.
 #[component]
 pub fn NotificationSettingsPage() -> impl IntoView {
-    let notice = Notice::new(|done| (done == "saved").then_some("Your choice is saved."));
+    let notice = Notice::new(|done| match done {
+        "saved" => Some("Your choice is saved."),
+        "removed" => Some("That browser gets no more notifications."),
+        "tested" => Some("A test is on its way."),
+        _ => None,
+    });
     let loaded = Resource::new(|| (), |()| notification_preferences());
     let retry = Callback::new(move |()| loaded.refetch());
     view! {
@@ -32,6 +38,7 @@ pub fn NotificationSettingsPage() -> impl IntoView {
                     }
                 })}
             </Transition>
+            <Browsers notice=notice />
         </SettingsFrame>
     }
 }
@@ -73,10 +80,13 @@ fn ChoiceForm(
     let save = form.clone();
     view! {
         <ActionForm<NotificationPreferencesSet> form=form class="grid max-w-2xl gap-4" on_done=done>
-            <Card title="What, and where" description="In the app is the notifications page and the count beside it.">
+            <Card
+                title="What, and where"
+                description="In the app is the notifications page and the count beside it. Push goes to the browsers below in which you turned it on."
+            >
                 <div class="divide-y divide-line">{rows}</div>
             </Card>
-            <Card title="Quiet hours" description="No e-mail is sent then; what comes waits until they are over.">
+            <Card title="Quiet hours" description="No e-mail and no push is sent then; what comes waits until they are over.">
                 <p class="mb-3 text-sm text-muted">
                     {format!("Hours are those of {zone}. ")} <a class="link" href="/settings">"Your account sets the zone"</a> "."
                 </p>
@@ -115,18 +125,20 @@ fn KindRow(
         Some(typed) => typed.iter().any(|typed| typed == kind.as_str()),
         None => kept.contains(&kind),
     };
-    let (in_app, email) =
-        (ticked("input[inApp][]", &preferences.in_app), ticked("input[email][]", &preferences.email));
+    let in_app = ticked("input[inApp][]", &preferences.in_app);
+    let email = ticked("input[email][]", &preferences.email);
+    let push = ticked("input[push][]", &preferences.push);
     let name = kind.as_str();
     view! {
-        <fieldset class="grid grid-cols-2 items-start gap-x-4 gap-y-1 py-3 first:pt-0 last:pb-0 sm:grid-cols-[1fr_auto_auto]">
+        <fieldset class="grid grid-cols-[auto_auto_auto] items-start justify-start gap-x-4 gap-y-1 py-3 first:pt-0 last:pb-0 sm:grid-cols-[1fr_auto_auto_auto]">
             <legend class="sr-only">{human(name)}</legend>
-            <div class="col-span-2 min-w-0 sm:col-span-1">
+            <div class="col-span-3 min-w-0 sm:col-span-1">
                 <p class="font-medium" aria-hidden="true">{human(name)}</p>
                 <p class="text-sm text-muted">{kind.explained()}</p>
             </div>
             <CheckboxField id=format!("{name}-in-app") name="input[inApp][]" label="In the app" value=name checked=in_app />
             <CheckboxField id=format!("{name}-email") name="input[email][]" label="E-mail" value=name checked=email />
+            <CheckboxField id=format!("{name}-push") name="input[push][]" label="Push" value=name checked=push />
         </fieldset>
     }
 }
