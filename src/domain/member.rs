@@ -34,6 +34,8 @@ wire_enum! {
         WriteTeams = "teams:write",
         ReadRecords = "records:read",
         WriteRecords = "records:write",
+        ReadMemory = "memory:read",
+        WriteMemory = "memory:write",
         ReadEvents = "events:read",
         ReadSettings = "settings:read",
         /// Members, agents' tokens, action types, webhooks, freeze of the workspace.
@@ -66,11 +68,17 @@ impl Role {
             | P::ReadAgents
             | P::ReadTeams
             | P::ReadRecords
+            | P::ReadMemory
             | P::ReadEvents
             | P::ReadAudit => true,
             P::OwnAccount | P::ReadSettings => true,
             P::DecideApprovals | P::CommentApprovals => !matches!(self, Self::Viewer),
-            P::SubmitActions | P::WriteRecords | P::ReportOutcomes | P::WriteTeams | P::WriteAgents => {
+            P::SubmitActions
+            | P::WriteRecords
+            | P::WriteMemory
+            | P::ReportOutcomes
+            | P::WriteTeams
+            | P::WriteAgents => {
                 matches!(self, Self::Owner | Self::Admin | Self::Operator)
             }
             P::Administer => matches!(self, Self::Owner | Self::Admin),

@@ -50,7 +50,8 @@ impl Scope {
             Self::Events => matches!(permission, P::ReadEvents),
             Self::Settings => matches!(permission, P::ReadSettings | P::Administer),
             Self::Account => matches!(permission, P::OwnAccount),
-            Self::Messages | Self::Memory | Self::TeamsRun | Self::WorkflowsRun => false,
+            Self::Memory => matches!(permission, P::ReadMemory | P::WriteMemory),
+            Self::Messages | Self::TeamsRun | Self::WorkflowsRun => false,
         }
     }
 

@@ -21,6 +21,7 @@ pub mod headers;
 pub mod health;
 pub mod idempotency;
 pub mod identity;
+pub mod memory;
 pub mod metrics;
 pub mod notifications;
 pub mod observe;
@@ -63,6 +64,7 @@ fn nouns() -> OpenApiRouter<AppState> {
         .merge(agents::routes())
         .merge(teams::routes())
         .merge(records::routes())
+        .merge(memory::routes())
         .merge(saved_views::routes())
         .merge(notifications::routes())
         .merge(trust::routes())

@@ -144,6 +144,8 @@ permits!(
     WriteTeams,
     ReadRecords,
     WriteRecords,
+    ReadMemory,
+    WriteMemory,
     ReadEvents,
     ReadSettings,
     Administer,

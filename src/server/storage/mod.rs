@@ -25,6 +25,7 @@ mod later;
 pub mod listen;
 pub mod lock;
 pub mod members;
+pub mod memory;
 pub mod metrics;
 pub mod migrate;
 pub mod notices;

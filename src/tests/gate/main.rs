@@ -29,6 +29,8 @@ mod edit_fields;
 mod freezing;
 mod hashes;
 mod input;
+mod memory;
+mod memory_time;
 mod notifications;
 mod opening;
 mod pages_under_load;

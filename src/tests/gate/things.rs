@@ -57,6 +57,10 @@ impl Place {
                     json!({"kind": "contact", "title": self.name(app), "data": {"company": self.name(app)}});
                 self.house.owner.post("/records", record).await.ok()
             }
+            About::Memory => {
+                let memory = json!({"content": self.name(app), "tags": [self.house.name]});
+                self.agent.post("/memory", memory).await.ok()
+            }
             About::Member => {
                 let name = format!("{} member", self.house.name);
                 json!({"id": app.person(self.house.id, &name, "one more", Role::Viewer).await.id})
