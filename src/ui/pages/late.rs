@@ -11,6 +11,7 @@ use crate::ui::hooks::load_page;
 use super::approvals::preload_detail;
 use super::audit::AuditPage;
 use super::dashboard::DashboardPage;
+use super::memory::{MemoriesPage, MemoryPage, NewMemoryPage};
 use super::notifications::{LinkPage, NotificationsPage};
 use super::records::{NewRecordPage, RecordPage, RecordsPage};
 use super::set_up::SetUpPage;
@@ -30,6 +31,9 @@ pub enum LatePage {
     Records,
     NewRecord,
     Record,
+    Memories,
+    NewMemory,
+    Memory,
     Notifications,
     Link,
     Account,
@@ -61,7 +65,8 @@ pub enum LateFile {
 }
 
 /// Where the late pages are beside `/`: these addresses and those below them.
-const LATE: [&str; 7] = ["/setup", "/audit", "/records", "/notifications", "/n", "/settings", "/trust"];
+const LATE: [&str; 8] =
+    ["/setup", "/audit", "/records", "/memory", "/notifications", "/n", "/settings", "/trust"];
 
 impl LateFile {
     /// What the page at this address cannot be drawn without. `query`: with or without its question mark.
@@ -129,6 +134,9 @@ fn draw(page: LatePage) -> Result<AnyView, SplitLoaderError> {
         LatePage::Records => view! { <RecordsPage /> }.into_any(),
         LatePage::NewRecord => view! { <NewRecordPage /> }.into_any(),
         LatePage::Record => view! { <RecordPage /> }.into_any(),
+        LatePage::Memories => view! { <MemoriesPage /> }.into_any(),
+        LatePage::NewMemory => view! { <NewMemoryPage /> }.into_any(),
+        LatePage::Memory => view! { <MemoryPage /> }.into_any(),
         LatePage::Notifications => view! { <NotificationsPage /> }.into_any(),
         LatePage::Link => view! { <LinkPage /> }.into_any(),
         LatePage::NotificationSettings => view! { <NotificationSettingsPage /> }.into_any(),
@@ -162,6 +170,7 @@ mod tests {
             "/settings",
             "/settings/teams/7",
             "/records/new",
+            "/memory",
             "/audit",
             "/setup",
             "/notifications",

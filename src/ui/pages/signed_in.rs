@@ -98,6 +98,7 @@ fn Frame(
         NavItem::new("/", "Dashboard", Icon::Dashboard).on_bar(),
         NavItem::new("/approvals", "Approvals", Icon::Inbox).count(count, "waiting").on_bar(),
         NavItem::new("/records", "Records", Icon::Database).on_bar(),
+        NavItem::new("/memory", "Memory", Icon::Brain),
         NavItem::new("/audit", "Audit", Icon::Scroll).on_bar(),
     ])];
     let foot = vec![
