@@ -83,6 +83,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/records") view=LatePage::Records ssr=SsrMode::Async />
                     <Route path=path!("/records/new") view=LatePage::NewRecord ssr=SsrMode::Async />
                     <Route path=path!("/records/:id") view=LatePage::Record ssr=SsrMode::Async />
+                    <Route path=path!("/memory") view=LatePage::Memories ssr=SsrMode::Async />
+                    <Route path=path!("/memory/new") view=LatePage::NewMemory ssr=SsrMode::Async />
+                    <Route path=path!("/memory/:id") view=LatePage::Memory ssr=SsrMode::Async />
                     <Route path=path!("/notifications") view=LatePage::Notifications ssr=SsrMode::Async />
                     <Route path=path!("/n/:token") view=LatePage::Link ssr=SsrMode::Async />
                     <Route path=path!("/trust") view=LatePage::Trust ssr=SsrMode::Async />

@@ -11,6 +11,7 @@ wire_enum! {
         Agent = "agent",
         Team = "team",
         Record = "record",
+        Memory = "memory",
         Member = "member",
         Workspace = "workspace",
         ActionType = "action_type",

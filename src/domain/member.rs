@@ -36,6 +36,8 @@ wire_enum! {
         WriteRecords = "records:write",
         ReadMessages = "messages:read",
         WriteMessages = "messages:write",
+        ReadMemory = "memory:read",
+        WriteMemory = "memory:write",
         ReadEvents = "events:read",
         ReadSettings = "settings:read",
         /// Members, agents' tokens, action types, webhooks, freeze of the workspace.
@@ -69,6 +71,7 @@ impl Role {
             | P::ReadTeams
             | P::ReadRecords
             | P::ReadMessages
+            | P::ReadMemory
             | P::ReadEvents
             | P::ReadAudit => true,
             P::OwnAccount | P::ReadSettings => true,
@@ -76,9 +79,12 @@ impl Role {
             P::SubmitActions
             | P::WriteRecords
             | P::WriteMessages
+            | P::WriteMemory
             | P::ReportOutcomes
             | P::WriteTeams
-            | P::WriteAgents => matches!(self, Self::Owner | Self::Admin | Self::Operator),
+            | P::WriteAgents => {
+                matches!(self, Self::Owner | Self::Admin | Self::Operator)
+            }
             P::Administer => matches!(self, Self::Owner | Self::Admin),
         }
     }

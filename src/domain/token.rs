@@ -51,7 +51,8 @@ impl Scope {
             Self::Settings => matches!(permission, P::ReadSettings | P::Administer),
             Self::Account => matches!(permission, P::OwnAccount),
             Self::Messages => matches!(permission, P::ReadMessages | P::WriteMessages),
-            Self::Memory | Self::TeamsRun | Self::WorkflowsRun => false,
+            Self::Memory => matches!(permission, P::ReadMemory | P::WriteMemory),
+            Self::TeamsRun | Self::WorkflowsRun => false,
         }
     }
 

@@ -17,6 +17,7 @@ use super::engine::{
 use super::events::EventBus;
 use super::folder::Folder;
 use super::services::approvals::{QUEUE_ACTIONS, expiry, snooze};
+use super::services::memory::upkeep::{self as memory, memory_cron};
 use super::services::messages;
 use super::services::notifications;
 use super::services::trust;
@@ -75,6 +76,7 @@ impl Runtime {
         let unreadable = |fault: ScheduleError| StorageError::Settings(fault.to_string());
         let mut cron = housekeeping_cron().map_err(unreadable)?;
         cron.extend(notifications::cron::notices_cron().map_err(unreadable)?);
+        cron.extend(memory_cron().map_err(unreadable)?);
         cron.push(checkpoint_cron().map_err(unreadable)?);
         cron.push(retention_cron().map_err(unreadable)?);
         cron.push(messages::give_up_cron().map_err(unreadable)?);
@@ -110,6 +112,7 @@ pub fn handlers(executors: Executors) -> Vec<Arc<dyn Handler>> {
         Arc::new(notifications::remind::Remind),
         Arc::new(notifications::cron::Watch),
         Arc::new(trust::Expire),
+        Arc::new(memory::Upkeep),
         Arc::new(Housekeeping),
         Arc::new(SignCheckpoints),
         Arc::new(RemoveOld),

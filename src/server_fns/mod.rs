@@ -14,6 +14,7 @@ pub mod codec;
 pub mod door;
 pub mod inputs;
 pub mod members;
+pub mod memory;
 pub mod messages;
 pub mod metrics;
 pub mod notifications;

@@ -131,7 +131,7 @@ pub(super) const SPECS: [ActionSpec; 9] = [
     ActionSpec {
         name: "retrieve_memory",
         title: "Search the memory",
-        summary: "Searches what agents have shared.",
+        summary: "Searches the memory that the agent sees: its own, its teams' and the workspace's. What it finds counts as read.",
         schema: r#"{
             "type": "object",
             "additionalProperties": false,
@@ -147,7 +147,7 @@ pub(super) const SPECS: [ActionSpec; 9] = [
     ActionSpec {
         name: "store_context",
         title: "Store context",
-        summary: "Puts something into the memory that agents share.",
+        summary: "Puts something into the memory: the team's, or where there is no team the agent's own.",
         schema: r#"{
             "type": "object",
             "additionalProperties": false,

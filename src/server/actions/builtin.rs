@@ -6,7 +6,7 @@ use crate::domain::canonical::Data;
 use crate::domain::catalogue::{Audience, Effect, MessageTo, plan};
 use crate::domain::event::Topic;
 use crate::domain::ids::{RecordId, WorkspaceId};
-use crate::domain::memory::MemoryTier;
+use crate::domain::memory::{MemoryVisibility, lifetime};
 use crate::domain::notification::NoticeKind;
 use crate::domain::record::{Record, RecordKind};
 use crate::domain::{AppError, AppResult, record_kinds};
@@ -16,9 +16,8 @@ use crate::server::services::messages;
 use crate::server::services::notifications::tell::{Item, Told, tell};
 use crate::server::storage::Tx;
 use crate::server::storage::approvals::{Finished, Performing};
-use crate::server::storage::effects::NewMemory;
+use crate::server::storage::memory::MemoryInsert;
 use crate::server::storage::messages::OutgoingMessage;
-use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 
 /// Applies the effects of a built-in action. The inner `Err` is a definite refusal in words (a record is gone, a
@@ -125,21 +124,25 @@ async fn apply(tx: &mut Tx, approval: &Approval, effect: Effect) -> Applied {
             Ok(("deleted", Value::Array(deleted)))
         }
         Effect::StoreMemory { tier, category, content, importance } => {
-            let keep = match tier {
-                MemoryTier::ShortTerm => Some(TimeDelta::hours(12)),
-                MemoryTier::MediumTerm => Some(TimeDelta::days(14)),
-                MemoryTier::LongTerm => None,
-            };
-            let memory = NewMemory {
-                team: approval.team_id,
-                agent: approval.agent_id,
+            let memory = MemoryInsert {
                 tier,
                 category,
+                visibility: match (approval.team_id, approval.agent_id) {
+                    (Some(_), _) => MemoryVisibility::Team,
+                    (None, Some(_)) => MemoryVisibility::Agent,
+                    (None, None) => MemoryVisibility::Workspace,
+                },
+                team: approval.team_id,
+                agent: approval.agent_id,
+                execution: approval.workflow_execution_id,
                 content: &content,
+                tags: &[],
                 importance,
-                expires_at: keep.map(|keep| tx.now() + keep),
+                created_by: &approval.requested_by,
+                expires_at: lifetime(tier).map(|kept| tx.now() + kept),
             };
             let id = tx.memory_insert(workspace, &memory).await?;
+            tx.emit(workspace, Topic::Memory, id.0);
             Ok(("stored", json!({ "id": id, "tier": tier })))
         }
         Effect::SendMessage { to, message_type, priority, content } => {
@@ -172,7 +175,7 @@ async fn apply(tx: &mut Tx, approval: &Approval, effect: Effect) -> Applied {
         Effect::Notify { to, title, body } => notify(tx, approval, to, &title, &body).await,
         Effect::Read(query) => Ok((
             "read",
-            read::answer(tx, workspace, query).await.map_err(|halt| match halt {
+            read::answer(tx, workspace, approval.agent_id, query).await.map_err(|halt| match halt {
                 read::Unanswered::Refused(cause) => Halt::Refused(cause),
                 read::Unanswered::Fault(fault) => Halt::Fault(fault),
             })?,

@@ -1,9 +1,13 @@
 //! The answers of built-in actions that read.
 
 use crate::domain::catalogue::{ExportFormat, ReadQuery, StatusSubject};
+use crate::domain::event::Topic;
 use crate::domain::ids::{AgentId, ApprovalId, TeamId, WorkspaceId};
+use crate::domain::memory::MemorySort;
 use crate::domain::record::{Record, RecordKind};
 use crate::domain::{AppError, record_kinds};
+use crate::server::storage::approvals::words;
+use crate::server::storage::memory::{MemoryQuery, Reader};
 use crate::server::storage::records::RecordPage;
 use crate::server::storage::{Tx, cursor};
 use chrono::{DateTime, Utc};
@@ -24,7 +28,13 @@ impl<E: Into<AppError>> From<E> for Unanswered {
     }
 }
 
-pub async fn answer(tx: &mut Tx, workspace: WorkspaceId, query: ReadQuery) -> Result<Value, Unanswered> {
+/// `agent`: whose action it is; a person's sees all that people see.
+pub async fn answer(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    agent: Option<AgentId>,
+    query: ReadQuery,
+) -> Result<Value, Unanswered> {
     match query {
         ReadQuery::Record { id } => match tx.record_get(workspace, id).await? {
             Some(record) => Ok(json!(record)),
@@ -45,10 +55,7 @@ pub async fn answer(tx: &mut Tx, workspace: WorkspaceId, query: ReadQuery) -> Re
             Ok(json!({ "from": from, "to": to, "total": total, "figures": rows }))
         }
         ReadQuery::Availability { from, to } => availability(tx, workspace, from, to).await,
-        ReadQuery::Memory { query, limit } => {
-            let now = tx.now();
-            Ok(json!(tx.memory_find(workspace, &query, now, limit.clamp(1, 100)).await?))
-        }
+        ReadQuery::Memory { query, limit } => recall(tx, workspace, agent, &query, limit).await,
         ReadQuery::Export { kind, ids, format } => {
             let records = match ids {
                 Some(ids) => tx.records_by_ids(workspace, &ids).await?,
@@ -61,6 +68,41 @@ pub async fn answer(tx: &mut Tx, workspace: WorkspaceId, query: ReadQuery) -> Re
             }
         }
     }
+}
+
+/// A search of the memory that the agent sees; what it finds counts as read.
+async fn recall(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    agent: Option<AgentId>,
+    query: &str,
+    limit: i64,
+) -> Result<Value, Unanswered> {
+    let query = MemoryQuery {
+        workspace,
+        reader: agent.map_or(Reader::Person, Reader::Agent),
+        now: tx.now(),
+        tier: None,
+        category: None,
+        team: None,
+        agent: None,
+        tag: None,
+        words: words(query),
+        sort: MemorySort::Importance,
+        after: None,
+        limit: u32::try_from(limit.clamp(1, 100)).unwrap_or(20),
+    };
+    let found = tx.memory_recall(&query).await?;
+    if let Some(first) = found.first() {
+        tx.emit(workspace, Topic::Memory, first.id.0);
+    }
+    let rows = found.into_iter().map(|memory| {
+        json!({
+            "id": memory.id, "tier": memory.tier, "category": memory.category, "content": memory.content,
+            "tags": memory.tags, "importance": memory.importance,
+        })
+    });
+    Ok(rows.collect())
 }
 
 async fn list(

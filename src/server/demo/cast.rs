@@ -57,7 +57,7 @@ impl Cast {
     /// Acts as an agent of the story.
     pub fn agent<P: Permit>(&self, name: &str) -> AppResult<Allowed<P>> {
         let &(agent_id, owner) = self.agents.get(name).ok_or_else(|| AppError::not_found("agent"))?;
-        let scopes = vec![Scope::ActionsSubmit, Scope::ApprovalsRead, Scope::OutcomesReport];
+        let scopes = vec![Scope::ActionsSubmit, Scope::ApprovalsRead, Scope::OutcomesReport, Scope::Memory];
         self.allow(
             Holder::Agent { agent_id, name: name.to_owned(), owner_id: Some(owner) },
             Credential::Token { id: TokenId(self.credential), scopes },

@@ -46,6 +46,9 @@ pub(super) enum Step {
     News(usize),
     Note(usize),
     Grant,
+    /// What is remembered outside of actions; see `memories.rs`.
+    Remember(usize),
+    Recall(usize),
     /// A person says what became of an unknown outcome.
     Clear(ApprovalId),
     /// Something may be due.
@@ -137,6 +140,7 @@ impl Play<'_> {
             self.at(at, Step::Doomed(title));
         }
         self.plan_routine();
+        self.plan_memories();
         let waits = waiting::FIRST.iter().chain(waiting_more::SECOND).enumerate();
         for (index, waiting) in waits {
             self.at(present - TimeDelta::minutes(waiting.age), Step::Wait(index));
@@ -160,6 +164,8 @@ impl Play<'_> {
             Step::News(line) => self.news(line).await,
             Step::Note(line) => self.note(line).await,
             Step::Grant => self.grant().await,
+            Step::Remember(line) => self.remember(line).await,
+            Step::Recall(line) => self.recall(line).await,
             Step::Clear(id) => self.clear(id).await,
             Step::Due => self.run_due().await,
         }

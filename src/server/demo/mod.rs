@@ -10,6 +10,7 @@ mod decisions;
 mod dice;
 mod history;
 mod journey;
+mod memories;
 mod routine;
 mod story;
 mod wishes;

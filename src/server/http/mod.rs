@@ -21,6 +21,7 @@ pub mod headers;
 pub mod health;
 pub mod idempotency;
 pub mod identity;
+pub mod memory;
 pub mod messages;
 pub mod metrics;
 pub mod notifications;
@@ -66,6 +67,7 @@ fn nouns() -> OpenApiRouter<AppState> {
         .merge(teams::routes())
         .merge(messages::routes())
         .merge(records::routes())
+        .merge(memory::routes())
         .merge(saved_views::routes())
         .merge(notifications::routes())
         .merge(push::routes())

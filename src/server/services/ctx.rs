@@ -146,6 +146,8 @@ permits!(
     WriteRecords,
     ReadMessages,
     WriteMessages,
+    ReadMemory,
+    WriteMemory,
     ReadEvents,
     ReadSettings,
     Administer,

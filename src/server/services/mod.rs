@@ -17,6 +17,7 @@ pub mod ctx;
 pub mod fault;
 pub mod gate;
 pub mod members;
+pub mod memory;
 pub mod messages;
 pub mod metrics;
 pub mod notifications;

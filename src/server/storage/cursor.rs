@@ -83,6 +83,19 @@ pub fn time_and_id(time: DateTime<Utc>, id: Uuid) -> Vec<Value> {
     vec![json!(time.timestamp_micros()), json!(id)]
 }
 
+/// Where a list of the highest rank first, then of the latest time, goes on; `None`: at its beginning.
+pub fn before_rank(cursor: Option<&str>) -> AppResult<Option<(i64, DateTime<Utc>, Uuid)>> {
+    let Some(cursor) = filter("cursor", cursor)? else { return Ok(None) };
+    let [rank, micros, id] = decode(cursor)?;
+    let number = |value: &Value| value.as_i64().ok_or_else(unreadable);
+    Ok(Some((number(&rank)?, time(number(&micros)?)?, read_id(&id)?)))
+}
+
+/// The cursor that [`before_rank`] reads.
+pub fn rank_and_time(rank: i64, time: DateTime<Utc>, id: Uuid) -> Vec<Value> {
+    vec![json!(rank), json!(time.timestamp_micros()), json!(id)]
+}
+
 fn time(micros: i64) -> AppResult<DateTime<Utc>> {
     (0..=END_OF_TIME_US)
         .contains(&micros)
@@ -112,6 +125,7 @@ mod tests {
         let id = Uuid::from_u128(7);
         let at = DateTime::from_timestamp_micros(1_700_000_000_000_001).unwrap();
         assert_eq!(before_time(Some(&encode(&time_and_id(at, id)))).unwrap(), (at, id));
+        assert_eq!(before_rank(Some(&encode(&rank_and_time(60, at, id)))).unwrap(), Some((60, at, id)));
         assert_eq!(after_text(Some(&encode(&[json!("Zoë \"q\"")]))).unwrap(), "Zoë \"q\"");
         assert_eq!(before_id(Some(&encode(&[json!(id)]))).unwrap(), id);
     }

@@ -26,6 +26,7 @@ mod later;
 pub mod listen;
 pub mod lock;
 pub mod members;
+pub mod memory;
 pub mod messages;
 pub mod metrics;
 pub mod migrate;

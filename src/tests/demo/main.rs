@@ -15,6 +15,7 @@ mod readme;
 use chrono::TimeDelta;
 use countersign::domain::approval::{Approval, ApprovalFilter};
 use countersign::domain::member::Role;
+use countersign::domain::memory::{Memory, MemoryFilter, MemoryVisibility};
 use countersign::domain::token::Scope;
 use countersign::domain::trust::{TrustFilter, TrustGrant, TrustStatus};
 use countersign::server::actions::perform::Executors;
@@ -23,7 +24,7 @@ use countersign::server::demo;
 use countersign::server::services;
 use countersign::server::services::approvals::read;
 use countersign::server::services::authentication::authenticate_bearer;
-use countersign::server::services::ctx::{Credential, Principal, ReadApprovals, RequestCtx};
+use countersign::server::services::ctx::{Credential, Holder, Principal, ReadApprovals, RequestCtx};
 use countersign::server::storage::Db;
 use std::collections::{BTreeMap, HashSet};
 use std::time::Instant;
@@ -60,6 +61,22 @@ async fn trust(db: &Db, token: &str) -> Vec<TrustGrant> {
     };
     let ctx = RequestCtx { principal: by, request_id: "test".to_owned(), idempotency_key: None };
     services::trust::list(&ctx.allow().unwrap(), db, &TrustFilter::default()).await.unwrap().items
+}
+
+/// What a person sees of the memory.
+async fn memories(db: &Db, token: &str) -> Vec<Memory> {
+    let principal = authenticate_bearer(db, token).await.expect("the example agent's token works");
+    let holder = Holder::Human {
+        user_id: countersign::domain::ids::UserId(db.clock.id()),
+        name: "Anybody".to_owned(),
+        role: Role::Viewer,
+        hold_seconds: 10,
+    };
+    let credential = Credential::Session(countersign::domain::ids::SessionId(db.clock.id()));
+    let by = Principal { holder, credential, ..principal };
+    let ctx = RequestCtx { principal: by, request_id: "test".to_owned(), idempotency_key: None };
+    let filter = MemoryFilter { limit: Some("200".to_owned()), ..MemoryFilter::default() };
+    services::memory::memory_list(&ctx.allow().unwrap(), db, &filter).await.unwrap().items
 }
 
 fn count<T: ToString>(of: impl Iterator<Item = T>) -> BTreeMap<String, usize> {
@@ -130,6 +147,11 @@ async fn the_month_looks_lived_in() {
             "one vote is missing"
         );
         assert!(waiting.iter().any(|a| a.description.contains('\u{202e}')), "hostile text waits");
+        let memories = memories(&db, &access.agent_token).await;
+        let of = |visibility: MemoryVisibility| memories.iter().any(|one| one.visibility == visibility);
+        assert!(MemoryVisibility::ALL.iter().all(|visibility| of(*visibility)), "{memories:?}");
+        assert!(memories.len() >= 7 && memories.iter().any(|one| one.read_count > 0), "{memories:?}");
+        assert!(memories.iter().any(|one| one.content.contains('\u{202e}')), "hostile text is remembered");
         let texts: HashSet<_> = approvals.iter().map(|a| a.description.as_str()).collect();
         assert!(texts.len() * 10 >= approvals.len() * 7, "{} texts of {}", texts.len(), approvals.len());
         db.close().await;

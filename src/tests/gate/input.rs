@@ -357,7 +357,9 @@ impl Bench<'_> {
             (Some(id), ..) => format!("/approvals/{id}"),
             (None, Some(id), _) => format!("/approvals/{id}/comments"),
             // The rest has no route of its own.
-            (None, None, Some(id)) if ["approvals", "agents", "teams", "records"].contains(&noun) => {
+            (None, None, Some(id))
+                if ["approvals", "agents", "teams", "records", "memory"].contains(&noun) =>
+            {
                 format!("/{noun}/{id}")
             }
             _ => return,

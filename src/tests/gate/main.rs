@@ -29,6 +29,8 @@ mod edit_fields;
 mod freezing;
 mod hashes;
 mod input;
+mod memory;
+mod memory_time;
 mod messages;
 mod notifications;
 mod opening;

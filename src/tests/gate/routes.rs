@@ -25,6 +25,8 @@ pub enum About {
     Record,
     /// From the operator to the agent.
     Message,
+    /// A memory that the agent keeps to itself.
+    Memory,
     Member,
     /// A token of an agent.
     Token,
@@ -357,6 +359,59 @@ pub const ROWS: &[Row] = &[
         roles: WORK,
         about: About::Message,
         body: |thing| json!({"agentId": thing.value["toAgentId"]}),
+        ..ROW
+    },
+    Row { call: "GET /memory", agent: true, ..ROW },
+    Row { call: "GET /memory?teamId={id}", agent: true, about: About::Team, elsewhere: &[200], ..ROW },
+    Row { call: "GET /memory?agentId={id}", agent: true, about: About::Agent, elsewhere: &[200], ..ROW },
+    Row {
+        call: "POST /memory",
+        roles: WORK,
+        agent: true,
+        body: |_| json!({"content": "Ada prefers mail", "tags": ["ada"]}),
+        ..ROW
+    },
+    // An agent names no team that it is not in, and no other agent (403 whichever id it is).
+    Row {
+        call: "POST /memory",
+        roles: WORK,
+        agent: true,
+        about: About::Team,
+        elsewhere: &[422],
+        body: |thing| json!({"content": "Ada prefers mail", "teamId": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /memory",
+        roles: WORK,
+        about: About::Agent,
+        elsewhere: &[422],
+        body: |thing| json!({"content": "Ada prefers mail", "agentId": thing.id}),
+        ..ROW
+    },
+    Row { call: "GET /memory/{id}", agent: true, about: About::Memory, ..ROW },
+    Row {
+        call: "PATCH /memory/{id}",
+        roles: WORK,
+        agent: true,
+        about: About::Memory,
+        body: |_| json!({"importance": 70}),
+        ..ROW
+    },
+    Row { call: "DELETE /memory/{id}", roles: WORK, agent: true, about: About::Memory, ..ROW },
+    Row {
+        call: "POST /memory/{id}/share",
+        roles: WORK,
+        agent: true,
+        about: About::Memory,
+        body: empty,
+        ..ROW
+    },
+    Row {
+        call: "POST /memory/recall",
+        roles: WORK,
+        agent: true,
+        body: |_| json!({"query": "Ada mail"}),
         ..ROW
     },
     Row { call: "GET /notifications", ..ROW },
@@ -784,6 +839,52 @@ pub const ROWS: &[Row] = &[
         roles: WORK,
         about: About::Record,
         body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row { call: "POST /api/fn/memory/list", agent: true, body: empty, ..ROW },
+    Row {
+        call: "POST /api/fn/memory/get",
+        agent: true,
+        about: About::Memory,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/memory/create",
+        roles: WORK,
+        agent: true,
+        body: |_| json!({"input": {"content": "Ada prefers mail", "tags": "ada, mail"}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/memory/patch",
+        roles: WORK,
+        agent: true,
+        about: About::Memory,
+        body: |thing| json!({"id": thing.id, "input": {"importance": 70}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/memory/share",
+        roles: WORK,
+        agent: true,
+        about: About::Memory,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/memory/delete",
+        roles: WORK,
+        agent: true,
+        about: About::Memory,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/memory/recall",
+        roles: WORK,
+        agent: true,
+        body: |_| json!({"input": {"query": "Ada mail"}}),
         ..ROW
     },
     Row { call: "POST /api/fn/teams/list", agent: true, body: empty, ..ROW },

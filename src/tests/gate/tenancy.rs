@@ -209,6 +209,7 @@ async fn seen_by_owner(there: &Place, things: &HashMap<About, Thing>) -> Vec<Val
         owner.get("/agents?limit=200").await.ok(),
         owner.get("/teams?limit=200").await.ok(),
         owner.get("/records?limit=200").await.ok(),
+        owner.get("/memory?limit=200").await.ok(),
         owner.get("/views").await.ok(),
         owner.get("/trust?status=all&limit=200").await.ok(),
         owner.get("/audit?limit=200").await.ok(),
@@ -224,13 +225,13 @@ async fn a_cursor_of_another_workspace_shows_nothing_of_it() {
     for app in apps(Jobs::Wait).await {
         let (here, there) = (Place::new(&app, "Birch").await, Place::new(&app, OTHER).await);
         for place in [&here, &there] {
-            for about in [About::Pending, About::Agent, About::Team, About::Record] {
+            for about in [About::Pending, About::Agent, About::Team, About::Record, About::Memory] {
                 for _ in 0..3 {
                     place.make(&app, about).await;
                 }
             }
         }
-        for list in ["/approvals", "/agents", "/teams", "/records", "/audit"] {
+        for list in ["/approvals", "/agents", "/teams", "/records", "/memory", "/audit"] {
             let page = there.house.owner.get(format!("{list}?limit=1")).await.ok();
             let path = format!("{list}?limit=200&cursor={}", text(&page, "nextCursor"));
             let answer = here.house.owner.get(&path).await;

@@ -63,6 +63,10 @@ impl Place {
                 let message = json!({"toAgentId": self.agent.id, "subject": name, "content": name});
                 self.house.operator.post("/messages", message).await.ok()
             }
+            About::Memory => {
+                let memory = json!({"content": self.name(app), "tags": [self.house.name]});
+                self.agent.post("/memory", memory).await.ok()
+            }
             About::Member => {
                 let name = format!("{} member", self.house.name);
                 json!({"id": app.person(self.house.id, &name, "one more", Role::Viewer).await.id})

@@ -13,6 +13,7 @@ mod agents_and_teams;
 mod chain;
 mod credentials;
 mod freeze;
+mod memory;
 mod metrics;
 mod people;
 mod records;

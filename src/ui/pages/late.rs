@@ -11,6 +11,7 @@ use crate::ui::hooks::load_page;
 use super::approvals::preload_detail;
 use super::audit::AuditPage;
 use super::dashboard::DashboardPage;
+use super::memory::{MemoriesPage, MemoryPage, NewMemoryPage};
 use super::messages::{MessagesPage, NewMessagePage, ThreadPage};
 use super::notifications::{LinkPage, NotificationsPage};
 use super::records::{NewRecordPage, RecordPage, RecordsPage};
@@ -34,6 +35,9 @@ pub enum LatePage {
     Messages,
     NewMessage,
     Thread,
+    Memories,
+    NewMemory,
+    Memory,
     Notifications,
     Link,
     Account,
@@ -65,8 +69,8 @@ pub enum LateFile {
 }
 
 /// Where the late pages are beside `/`: these addresses and those below them.
-const LATE: [&str; 8] =
-    ["/setup", "/audit", "/records", "/messages", "/notifications", "/n", "/settings", "/trust"];
+const LATE: [&str; 9] =
+    ["/setup", "/audit", "/records", "/messages", "/memory", "/notifications", "/n", "/settings", "/trust"];
 
 impl LateFile {
     /// What the page at this address cannot be drawn without. `query`: with or without its question mark.
@@ -137,6 +141,9 @@ fn draw(page: LatePage) -> Result<AnyView, SplitLoaderError> {
         LatePage::Messages => view! { <MessagesPage /> }.into_any(),
         LatePage::NewMessage => view! { <NewMessagePage /> }.into_any(),
         LatePage::Thread => view! { <ThreadPage /> }.into_any(),
+        LatePage::Memories => view! { <MemoriesPage /> }.into_any(),
+        LatePage::NewMemory => view! { <NewMemoryPage /> }.into_any(),
+        LatePage::Memory => view! { <MemoryPage /> }.into_any(),
         LatePage::Notifications => view! { <NotificationsPage /> }.into_any(),
         LatePage::Link => view! { <LinkPage /> }.into_any(),
         LatePage::NotificationSettings => view! { <NotificationSettingsPage /> }.into_any(),
@@ -170,6 +177,7 @@ mod tests {
             "/settings",
             "/settings/teams/7",
             "/records/new",
+            "/memory",
             "/audit",
             "/setup",
             "/notifications",

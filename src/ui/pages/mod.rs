@@ -4,6 +4,7 @@ pub mod approvals;
 pub mod audit;
 pub mod dashboard;
 mod late;
+pub mod memory;
 pub mod messages;
 mod not_found;
 pub mod notifications;

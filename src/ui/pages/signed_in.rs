@@ -99,6 +99,7 @@ fn Frame(
         NavItem::new("/approvals", "Approvals", Icon::Inbox).count(count, "waiting").on_bar(),
         NavItem::new("/records", "Records", Icon::Database).on_bar(),
         NavItem::new("/messages", "Messages", Icon::Message),
+        NavItem::new("/memory", "Memory", Icon::Brain),
         NavItem::new("/audit", "Audit", Icon::Scroll).on_bar(),
     ])];
     let foot = vec![
