@@ -75,10 +75,14 @@ fn ThisBrowser(
     changed: Callback<()>,
 ) -> impl IntoView {
     let here = Memo::new(move |_| list.iter().find(|one| is_here(push, one)).cloned());
+    // A memo, because the same state again draws nothing anew.
+    let state = Memo::new(move |_| push.state.get());
+    // Kept here: what is below is drawn anew by what the browser answers.
+    let (busy, fault) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let key = StoredValue::new(key);
     let shown = move || {
         let note = |text: &'static str| view! { <p class="text-muted">{text}</p> }.into_any();
-        match (push.state.get(), here.get()) {
+        match (state.get(), here.get()) {
             (BrowserPush::Unknown, _) => note("Turning notifications on here needs JavaScript."),
             (BrowserPush::Unsupported, _) => note(
                 "This browser cannot get notifications: it does not offer push messages, or this page is not at a \
@@ -95,7 +99,10 @@ fn ThisBrowser(
                 view! { <On subscription=on notice=notice changed=changed /> }.into_any()
             }
             (BrowserPush::Able(_), None) => match key.get_value() {
-                Ok(key) => view! { <Off key=key push=push notice=notice changed=changed /> }.into_any(),
+                Ok(key) => {
+                    view! { <Off key=key push=push busy=busy fault=fault notice=notice changed=changed /> }
+                        .into_any()
+                }
                 Err(cause) => view! { <p class="text-bad">{cause}</p> }.into_any(),
             },
         }
@@ -107,6 +114,9 @@ fn ThisBrowser(
             description="Push shows a notification on your screen while no page of Countersign is open."
         >
             {shown}
+            <div role="alert">
+                {move || fault.get().map(|cause| view! { <p class="mt-3 text-bad">{cause}</p> })}
+            </div>
             <p class="mt-3 text-sm text-muted">
                 "What is turned on stays on after you sign out, until you turn it off here or remove the browser below."
             </p>
@@ -147,12 +157,15 @@ fn Off(
     key: String,
     /// What the browser says.
     push: Push,
+    /// Whether it is being turned on.
+    busy: RwSignal<bool>,
+    /// Why it was not turned on.
+    fault: RwSignal<Option<String>>,
     /// The page's notice.
     notice: Notice,
     /// What follows.
     changed: Callback<()>,
 ) -> impl IntoView {
-    let (busy, fault) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let refused = move |cause: String| {
         let _ = busy.try_set(false);
         let _ = fault.try_set(Some(cause));
@@ -191,9 +204,6 @@ fn Off(
             >
                 {move || if busy.get() { "Turning on…" } else { "Turn on in this browser" }}
             </Button>
-        </div>
-        <div role="alert">
-            {move || fault.get().map(|cause| view! { <p class="mt-3 text-bad">{cause}</p> })}
         </div>
     }
 }
