@@ -140,7 +140,7 @@ fn MemoryRow(
                 <li class="max-w-full">
                     <a class="chip max-w-full" href=tagged(tag)>
                         <span class="sr-only">"Tag "</span>
-                        <span class="truncate">{tag.clone()}</span>
+                        <span class="min-w-0 truncate">{tag.clone()}</span>
                     </a>
                 </li>
             }
@@ -154,7 +154,7 @@ fn MemoryRow(
     view! {
         <Row>
             <RowHeader>
-                <a class="link wrap-anywhere" href=format!("{PATH}/{}", memory.id)>
+                <a class="link" href=format!("{PATH}/{}", memory.id)>
                     <RevealedText segments=headline />
                 </a>
                 {tags}

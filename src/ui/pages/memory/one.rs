@@ -103,9 +103,7 @@ fn MemoryView(
         // What was said belongs to the form before.
         <div class="grid gap-4" on:submit=move |_| notice.clear()>
             <Card>
-                <div class="wrap-anywhere whitespace-pre-wrap">
-                    <LongText label="What is remembered" segments=text />
-                </div>
+                <LongText label="What is remembered" segments=text />
             </Card>
             <Card>
                 <Facts memory=memory />
@@ -125,7 +123,7 @@ fn Facts(
     let tags: Vec<_> = memory
         .tags
         .iter()
-        .map(|tag| view! { <li class="max-w-full"><a class="chip max-w-full" href=tagged(tag)><span class="truncate">{tag.clone()}</span></a></li> })
+        .map(|tag| view! { <li class="max-w-full"><a class="chip max-w-full" href=tagged(tag)><span class="min-w-0 truncate">{tag.clone()}</span></a></li> })
         .collect();
     let tags = (!tags.is_empty()).then(|| {
         view! { <KeyValue label="Tags"><ul aria-label="Tags" class="flex flex-wrap gap-1">{tags}</ul></KeyValue> }
@@ -143,7 +141,7 @@ fn Facts(
     let (seen_by, read, stored_by) =
         (seen_by(&memory), read_often(&memory), segments(&memory.created_by.name));
     let execution = memory.workflow_execution_id.map(|id| {
-        view! { <KeyValue label="Execution"><code class="wrap-anywhere text-sm">{id.to_string()}</code></KeyValue> }
+        view! { <KeyValue label="Execution"><code class="text-sm [overflow-wrap:anywhere]">{id.to_string()}</code></KeyValue> }
     });
     view! {
         <DescriptionList>
