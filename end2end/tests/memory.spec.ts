@@ -24,7 +24,7 @@ test("an operator stores, finds, edits, shares and forgets", { tag: ["@nojs", "@
   await page.getByRole("button", { name: "Save changes" }).click();
   await expect(page.getByText("The changes are saved.")).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Northwind decides in June");
-  await expect(page.getByLabel(/^Tags/)).toHaveValue("northwind, buyers");
+  await expect(page.getByRole("textbox", { name: /^Tags/ })).toHaveValue("northwind, buyers");
 
   await page.locator("summary", { hasText: "Share" }).click();
   await page.getByLabel("With", { exact: true }).selectOption("All agents of the workspace");
