@@ -146,7 +146,7 @@ test("memory is accessible, and narrow enough", async ({ workspace, signIn, allo
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect.soft(sideways, `${path} at 320 px`).toBeLessThanOrEqual(0);
   }
-  const answer = await page.goto("/memory/not-an-id");
+  const answer = await page.goto("/memory/01a1f85c-7b1a-7531-8cf6-d8909b46437f");
   expect(answer?.status()).toBe(404);
   await expect(page.getByText("There is no such memory here.")).toBeVisible();
 });
