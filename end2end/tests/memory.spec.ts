@@ -24,7 +24,7 @@ test("an operator stores, finds, edits, shares and forgets", { tag: ["@nojs", "@
   await page.getByRole("button", { name: "Save changes" }).click();
   await expect(page.getByText("The changes are saved.")).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Northwind decides in June");
-  await expect(page.getByLabel(/^Tags/)).toHaveValue("northwind, buyers");
+  await expect(page.getByRole("textbox", { name: /^Tags/ })).toHaveValue("northwind, buyers");
 
   await page.locator("summary", { hasText: "Share" }).click();
   await page.getByLabel("With", { exact: true }).selectOption("All agents of the workspace");
@@ -146,7 +146,7 @@ test("memory is accessible, and narrow enough", async ({ workspace, signIn, allo
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect.soft(sideways, `${path} at 320 px`).toBeLessThanOrEqual(0);
   }
-  const answer = await page.goto("/memory/not-an-id");
+  const answer = await page.goto("/memory/01a1f85c-7b1a-7531-8cf6-d8909b46437f");
   expect(answer?.status()).toBe(404);
   await expect(page.getByText("There is no such memory here.")).toBeVisible();
 });
