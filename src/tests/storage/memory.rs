@@ -160,7 +160,7 @@ async fn pages_meet_each_memory_once() {
         };
         let newest: Vec<_> = all.iter().rev().map(|(.., id)| *id).collect();
         let mut ranked = all.clone();
-        ranked.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)));
+        ranked.sort_by_key(|one| std::cmp::Reverse((one.0, one.1)));
         let ranked: Vec<_> = ranked.into_iter().map(|(.., id)| id).collect();
         let few =
             |order: &[MemoryId]| order.iter().filter(|id| rare.contains(id)).copied().collect::<Vec<_>>();
