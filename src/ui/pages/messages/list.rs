@@ -27,13 +27,16 @@ use super::address::{PATH, from_query, href, narrows};
 use super::newer::{Newer, newer_messages};
 use super::words;
 
-/// The agents and teams of the workspace, for the choices of the forms.
-pub async fn addressees() -> (Vec<Agent>, Vec<Team>) {
-    let most = Some("200".to_owned());
-    let agents = agent_list(AgentFilter { limit: most.clone(), ..AgentFilter::default() });
-    let teams = team_list(TeamFilter { limit: most, ..TeamFilter::default() });
-    let (agents, teams) = futures::join!(agents, teams);
-    (agents.map(|page| page.items).unwrap_or_default(), teams.map(|page| page.items).unwrap_or_default())
+/// The agents of the workspace, for the choices of the forms.
+pub async fn agents() -> Vec<Agent> {
+    let filter = AgentFilter { limit: Some("200".to_owned()), ..AgentFilter::default() };
+    agent_list(filter).await.map(|page| page.items).unwrap_or_default()
+}
+
+/// The teams of the workspace, for the same.
+pub async fn teams() -> Vec<Team> {
+    let filter = TeamFilter { limit: Some("200".to_owned()), ..TeamFilter::default() };
+    team_list(filter).await.map(|page| page.items).unwrap_or_default()
 }
 
 /// The threads.
@@ -45,10 +48,11 @@ pub fn MessagesPage() -> impl IntoView {
     let loaded = Resource::new(
         move || filter.get(),
         |filter| async move {
-            let (answer, (agents, teams)) = futures::join!(message_list(filter.clone()), addressees());
-            (filter, answer, agents, teams)
+            let answer = message_list(filter.clone()).await;
+            (filter, answer)
         },
     );
+    let (agents, teams) = (Resource::new(|| (), |()| agents()), Resource::new(|| (), |()| teams()));
     let newer = newer_messages();
     let retry = Callback::new(move |()| loaded.refetch());
     let new = move || may_write.then(|| view! { <NewLink /> });
@@ -63,7 +67,8 @@ pub fn MessagesPage() -> impl IntoView {
         <Newer newer=newer show=retry />
         <Transition fallback=|| view! { <SkeletonRows rows=8 label="Loading messages" /> }>
             {move || Suspend::new(async move {
-                let (filter, answer, agents, teams) = loaded.await;
+                let (filter, answer) = loaded.await;
+                let (agents, teams) = (agents.await, teams.await);
                 let list = match answer {
                     Ok(page) => {
                         view! { <Threads page=page filter=filter.clone() may_write=may_write /> }.into_any()

@@ -19,13 +19,13 @@ use crate::ui::pages::use_session;
 use crate::ui::words::human;
 
 use super::address::PATH;
-use super::list::addressees;
+use super::list::{agents, teams};
 
 /// The form, for those who may send.
 #[component]
 pub fn NewMessagePage() -> impl IntoView {
     let may_write = use_session().may(Permission::WriteMessages);
-    let loaded = Resource::new(|| (), |()| addressees());
+    let (agents, teams) = (Resource::new(|| (), |()| agents()), Resource::new(|| (), |()| teams()));
     view! {
         <Title text="New message" />
         <PageHeader title="New message" back=PATH back_label="Messages" />
@@ -34,7 +34,7 @@ pub fn NewMessagePage() -> impl IntoView {
             view! {
                 <Transition fallback=|| view! { <Skeleton lines=8 label="Loading agents and teams" /> }>
                     {move || Suspend::new(async move {
-                        let (agents, teams) = loaded.await;
+                        let (agents, teams) = (agents.await, teams.await);
                         view! { <Compose agents=agents teams=teams /> }
                     })}
                 </Transition>
