@@ -83,9 +83,15 @@ pub struct PatchMemoryForm {
     pub tier: Option<MemoryTier>,
     pub category: Option<MemoryCategory>,
     pub importance: Option<i64>,
+    #[serde(deserialize_with = "some", skip_serializing_if = "Option::is_none")]
     pub tags: Option<Tags>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub expires_in_seconds: Option<Option<i64>>,
+}
+
+/// A form's blank field that is named as cleared is a value too, not an absent one.
+fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Tags>, D::Error> {
+    Tags::deserialize(deserializer).map(Some)
 }
 
 impl From<PatchMemoryForm> for PatchMemory {

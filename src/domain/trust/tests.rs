@@ -267,8 +267,13 @@ impl World {
     fn accept(&mut self, key: Key, by: usize) -> Result<(), TestCaseError> {
         let (now, owner) = (self.now, self.owners[key.0]);
         let lane = &mut self.lanes[key.0][key.1];
+        // What the suggestion rests on is looked at again: the end of a lower grant may have come between.
+        let found = evidence(&lane.history, lane.since, now);
         let Some(place) = lane.live.iter().position(|(status, grant)| {
-            *status == TrustStatus::Suggested && grant.expires_at > now && by != owner
+            *status == TrustStatus::Suggested
+                && grant.expires_at > now
+                && by != owner
+                && found.as_ref().is_some_and(|found| found.risk >= grant.risk_level)
         }) else {
             return Ok(());
         };

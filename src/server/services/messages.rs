@@ -5,8 +5,8 @@ use super::ctx::{Allowed, ReadMessages, WriteMessages, system_actor};
 use crate::domain::event::Topic;
 use crate::domain::ids::{AgentId, MessageId, TeamId, WorkspaceId};
 use crate::domain::message::{
-    Acknowledge, Addressee, DeliveryStatus, GivenUp, LASTS, Message, MessageFilter, NewMessage, Redeliver,
-    TAKE_MAX, TakeMessages,
+    Acknowledge, Acknowledgement, Addressee, DeliveryStatus, GivenUp, LASTS, Message, MessageFilter,
+    NewMessage, Redeliver, TAKE_MAX, TakeMessages,
 };
 use crate::domain::page::Page;
 use crate::domain::params::{given, parsed};
@@ -229,6 +229,9 @@ pub async fn acknowledge(
     input: Acknowledge,
 ) -> AppResult<Message> {
     input.validate()?;
+    if input.error.is_some() && input.status != Acknowledgement::Failed {
+        return Err(AppError::invalid("/error", "goes with a failure only"));
+    }
     let agent = inbox_of(by)?;
     let workspace = by.workspace();
     let mut tx = db.begin().await?;
@@ -239,7 +242,7 @@ pub async fn acknowledge(
         AppError::refused("This message was given up. Only that it is processed can still be said.")
     })?;
     if let Some(next) = next {
-        let error = input.error.as_deref().filter(|_| next.status != DeliveryStatus::Processed);
+        let error = input.error.as_deref();
         tx.delivery_acknowledged(workspace, id, agent, next, error).await?;
         let (event, verb) = match next.status {
             DeliveryStatus::Processed => ("message.processed", "Processed the message"),

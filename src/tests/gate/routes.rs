@@ -853,7 +853,7 @@ pub const ROWS: &[Row] = &[
         call: "POST /api/fn/memory/create",
         roles: WORK,
         agent: true,
-        body: |_| json!({"input": {"content": "Ada prefers mail", "tags": "ada, mail"}}),
+        body: |_| json!({"input": {"content": "Ada prefers mail"}}),
         ..ROW
     },
     Row {
