@@ -39,7 +39,7 @@ test("an operator writes to an agent, which answers", { tag: ["@nojs", "@phone",
   await expect(thread.getByRole("list", { name: "Who got it" })).toContainText("Processed");
 
   await expect(page.getByText("It goes to Scout.")).toBeVisible();
-  await page.getByLabel(/^Message/).fill("Thanks. Use it.");
+  await page.getByRole("textbox", { name: "Message" }).fill("Thanks. Use it.");
   await page.getByRole("button", { name: "Send the answer" }).click();
   await expect(thread).toContainText("Thanks. Use it.");
   expect((await take(workspace, scout)).map((one) => one.threadId)).toEqual([got?.threadId]);
@@ -76,11 +76,11 @@ test("who reads a thread is told of what came, and loses nothing typed", async (
   const sent = (await workspace.api("POST", "/messages", { toAgentId: to, subject: "Hand-over", content: "Yours now." }, scout)) as Message;
   const page = await signIn(await workspace.member("operator"));
   await open(page, `/messages/${sent.id}`);
-  await page.getByLabel(/^Message/).fill("Half a thought");
+  await page.getByRole("textbox", { name: "Message" }).fill("Half a thought");
   await workspace.api("POST", "/messages", { replyToId: sent.id, content: "I have it." }, writer);
   await expect(page.getByText("Something changed here.")).toBeVisible();
   await expect(page.getByText("I have it.")).toHaveCount(0);
-  await expect(page.getByLabel(/^Message/)).toHaveValue("Half a thought");
+  await expect(page.getByRole("textbox", { name: "Message" })).toHaveValue("Half a thought");
   await page.getByRole("button", { name: "Show it" }).click();
   await expect(page.getByText("I have it.")).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toBeFocused();

@@ -6,6 +6,7 @@ pub mod dashboard;
 mod late;
 pub mod memory;
 pub mod messages;
+mod newer;
 mod not_found;
 pub mod notifications;
 mod page_error;

@@ -14,7 +14,7 @@ use crate::ui::components::{
     RelativeTime, RevealedText, Row, RowHeader, SkeletonRows, Table,
 };
 use crate::ui::forms::{Notice, NoticeBar, ReturnedError};
-use crate::ui::hooks::use_events;
+use crate::ui::pages::newer::{Newer, newer_of};
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::{human, moment, segments, stamp};
 
@@ -29,14 +29,14 @@ pub fn MemoriesPage() -> impl IntoView {
     let may_write = use_session().may(Permission::WriteMemory);
     let query = use_query_map();
     let filter = Memo::new(move |_| query.with(from_query));
-    let version = use_events().version(Topic::Memory);
     let loaded = Resource::new(
-        move || (filter.get(), version.get()),
-        |(filter, _)| async move {
+        move || filter.get(),
+        |filter| async move {
             let answer = memory_list(filter.clone()).await;
             (filter, Whose::load().await, answer)
         },
     );
+    let newer = newer_of(Topic::Memory);
     let retry = Callback::new(move |()| loaded.refetch());
     let notice = Notice::new(|done| (done == "forgotten").then_some("The memory is forgotten."));
     view! {
@@ -48,6 +48,7 @@ pub fn MemoriesPage() -> impl IntoView {
         />
         <ReturnedError />
         <NoticeBar notice=notice />
+        <Newer newer=newer show=retry />
         <Transition fallback=|| view! { <SkeletonRows rows=8 label="Loading memory" /> }>
             {move || Suspend::new(async move {
                 let (filter, whose, answer) = loaded.await;

@@ -6,6 +6,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::domain::agent::{Agent, AgentFilter};
+use crate::domain::event::Topic;
 use crate::domain::member::Permission;
 use crate::domain::message::{Message, MessageFilter, MessageStatus, MessageType, Priority};
 use crate::domain::page::Page;
@@ -20,11 +21,11 @@ use crate::ui::components::{
 };
 use crate::ui::forms::ReturnedError;
 use crate::ui::hooks::form_body;
+use crate::ui::pages::newer::{Newer, newer_of};
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::{human, moment, segments, stamp};
 
 use super::address::{PATH, from_query, href, narrows};
-use super::newer::{Newer, newer_messages};
 use super::words;
 
 /// The agents of the workspace, for the choices of the forms.
@@ -53,7 +54,7 @@ pub fn MessagesPage() -> impl IntoView {
         },
     );
     let (agents, teams) = (Resource::new(|| (), |()| agents()), Resource::new(|| (), |()| teams()));
-    let newer = newer_messages();
+    let newer = newer_of(Topic::Message);
     let retry = Callback::new(move |()| loaded.refetch());
     let new = move || may_write.then(|| view! { <NewLink /> });
     view! {

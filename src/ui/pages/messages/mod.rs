@@ -3,7 +3,6 @@
 mod address;
 mod list;
 mod new;
-mod newer;
 mod thread;
 mod words;
 

@@ -5,6 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use crate::domain::AppError;
+use crate::domain::event::Topic;
 use crate::domain::ids::MessageId;
 use crate::domain::member::Permission;
 use crate::domain::message::{DeliveryStatus, Message, MessageDelivery, MessageFilter, MessageType};
@@ -15,12 +16,12 @@ use crate::ui::components::{
     SelectField, Skeleton, StatusBadge, TextareaField, Tone,
 };
 use crate::ui::forms::{ActionForm, FormState, Hidden, Notice, NoticeBar, ReturnedError, SubmitButton, Then};
+use crate::ui::pages::newer::{Newer, newer_of};
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::{human, moment, segments, stamp};
 
 use super::address::PATH;
 use super::new::types;
-use super::newer::{Newer, newer_messages};
 use super::words;
 
 /// One thread.
@@ -30,7 +31,7 @@ pub fn ThreadPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
     let loaded = Resource::new(move || id.get(), load);
-    let newer = newer_messages();
+    let newer = newer_of(Topic::Message);
     let retry = Callback::new(move |()| loaded.refetch());
     let notice = Notice::new(|done| match done {
         "sent" => Some("The message is sent."),

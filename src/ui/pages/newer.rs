@@ -6,11 +6,11 @@ use crate::domain::event::Topic;
 use crate::ui::components::{Button, ButtonSize};
 use crate::ui::hooks::{focus_soon, use_events};
 
-/// Whether a message came since the list was read.
-pub fn newer_messages() -> RwSignal<bool> {
+/// Whether something of a topic changed since the list was read.
+pub fn newer_of(topic: Topic) -> RwSignal<bool> {
     let newer = RwSignal::new(false);
     use_events().listen(move |changes| {
-        if changes.concern(Topic::Message) {
+        if changes.concern(topic) {
             let _ = newer.try_set(true);
         }
     });
