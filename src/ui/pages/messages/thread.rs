@@ -16,6 +16,7 @@ use crate::ui::components::{
     SelectField, Skeleton, StatusBadge, TextareaField, Tone,
 };
 use crate::ui::forms::{ActionForm, FormState, Hidden, Notice, NoticeBar, ReturnedError, SubmitButton, Then};
+use crate::ui::hooks::focus_soon;
 use crate::ui::pages::newer::{Newer, newer_of};
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::{human, moment, segments, stamp};
@@ -33,6 +34,12 @@ pub fn ThreadPage() -> impl IntoView {
     let loaded = Resource::new(move || id.get(), load);
     let newer = newer_of(Topic::Message);
     let retry = Callback::new(move |()| loaded.refetch());
+    // The heading is drawn anew with the rest: it gets the focus once it is there.
+    let asked = StoredValue::new(false);
+    let show = Callback::new(move |()| {
+        asked.set_value(true);
+        loaded.refetch();
+    });
     let notice = Notice::new(|done| match done {
         "sent" => Some("The message is sent."),
         "again" => Some("The message waits for its agent again."),
@@ -47,9 +54,14 @@ pub fn ThreadPage() -> impl IntoView {
     view! {
         <Transition fallback=|| view! { <Skeleton lines=8 label="Loading the thread" /> }>
             {move || Suspend::new(async move {
-                match loaded.await {
+                let answer = loaded.await;
+                if asked.try_get_value() == Some(true) {
+                    asked.set_value(false);
+                    focus_soon("page-title");
+                }
+                match answer {
                     Ok(messages) => {
-                        view! { <Thread messages=messages may_write=may_write notice=notice newer=newer retry=retry done=done /> }
+                        view! { <Thread messages=messages may_write=may_write notice=notice newer=newer retry=show done=done /> }
                             .into_any()
                     }
                     Err(error) => {
