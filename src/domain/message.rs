@@ -3,7 +3,7 @@
 //! A message goes to one agent or to all agents of a team, each of whom has a [`MessageDelivery`] of its own. An agent
 //! takes what waits for it, and says when it has dealt with it; until then it is handed out again (at least once).
 
-use super::approval::ActorRef;
+use super::approval::{ActorKind, ActorRef};
 use super::ids::{AgentId, MessageId, TeamId};
 use super::text;
 use super::{AppError, AppResult};
@@ -190,25 +190,49 @@ pub struct NewMessage {
     pub content: String,
 }
 
+impl Message {
+    /// The agent that sent it, if one did.
+    pub fn sender(&self) -> Option<AgentId> {
+        (self.from.kind == ActorKind::Agent).then_some(AgentId(self.from.id))
+    }
+}
+
 /// Whom a message is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Addressee {
     Agent(AgentId),
+    /// All of its agents but the sender.
     Team(TeamId),
-    /// Whoever sent what it answers.
-    Sender,
+    /// Whoever reads the thread: a person is answered.
+    People,
+}
+
+impl Addressee {
+    pub const fn agent(self) -> Option<AgentId> {
+        match self {
+            Self::Agent(agent) => Some(agent),
+            Self::Team(_) | Self::People => None,
+        }
+    }
+
+    pub const fn team(self) -> Option<TeamId> {
+        match self {
+            Self::Team(team) => Some(team),
+            Self::Agent(_) | Self::People => None,
+        }
+    }
 }
 
 impl NewMessage {
-    /// Whom it is for; or at which field it does not say so.
-    pub fn addressee(&self) -> AppResult<Addressee> {
-        match (self.to_agent_id, self.to_team_id, self.reply_to_id) {
+    /// Whom it is for, where it answers `answered`; or at which field it does not say so.
+    pub fn addressee(&self, answered: Option<&Message>) -> AppResult<Addressee> {
+        match (self.to_agent_id, self.to_team_id, answered) {
             (Some(_), Some(_), _) => {
                 Err(AppError::invalid("/toTeamId", "send it to an agent or to a team, not to both"))
             }
             (Some(agent), None, _) => Ok(Addressee::Agent(agent)),
             (None, Some(team), _) => Ok(Addressee::Team(team)),
-            (None, None, Some(_)) => Ok(Addressee::Sender),
+            (None, None, Some(answered)) => Ok(answered.sender().map_or(Addressee::People, Addressee::Agent)),
             (None, None, None) => Err(AppError::invalid("/toAgentId", "say which agent or team it is for")),
         }
     }
@@ -323,26 +347,39 @@ mod tests {
         assert_eq!(after(ATTEMPTS), (DeliveryStatus::Dead, 0));
     }
 
-    #[test]
-    fn a_message_is_for_one_agent_or_one_team() {
-        let (agent, team, other) = (
-            AgentId::from(uuid::Uuid::from_u128(1)),
-            TeamId::from(uuid::Uuid::from_u128(2)),
-            MessageId::from(uuid::Uuid::from_u128(3)),
-        );
-        let to = |to_agent_id, to_team_id, reply_to_id| NewMessage {
-            to_agent_id,
-            to_team_id,
-            reply_to_id,
-            ..NewMessage::default()
-        };
-        assert_eq!(to(Some(agent), None, Some(other)).addressee().unwrap(), Addressee::Agent(agent));
-        assert_eq!(to(None, Some(team), None).addressee().unwrap(), Addressee::Team(team));
-        assert_eq!(to(None, None, Some(other)).addressee().unwrap(), Addressee::Sender);
-        for (wrong, pointer) in
-            [(to(None, None, None), "/toAgentId"), (to(Some(agent), Some(team), None), "/toTeamId")]
-        {
-            assert_eq!(wrong.addressee().unwrap_err().errors()[0].pointer, pointer);
+    fn sent_by(kind: ActorKind) -> Message {
+        let id = uuid::Uuid::from_u128(7);
+        Message {
+            id: MessageId(id),
+            thread_id: MessageId(id),
+            reply_to_id: None,
+            from: ActorRef { kind, id, name: "Scout".to_owned() },
+            to_agent_id: None,
+            to_team_id: None,
+            to_name: None,
+            message_type: MessageType::Query,
+            priority: Priority::Normal,
+            status: MessageStatus::Pending,
+            subject: "Quote".to_owned(),
+            content: "Which one?".to_owned(),
+            created_at: DateTime::UNIX_EPOCH,
+            replies: 0,
+            thread_at: None,
+            deliveries: Vec::new(),
         }
+    }
+
+    #[test]
+    fn a_message_is_for_one_agent_one_team_or_whom_it_answers() {
+        let (agent, team) = (AgentId(uuid::Uuid::from_u128(1)), TeamId(uuid::Uuid::from_u128(2)));
+        let (asked, person) = (sent_by(ActorKind::Agent), sent_by(ActorKind::User));
+        let to = |to_agent_id, to_team_id| NewMessage { to_agent_id, to_team_id, ..NewMessage::default() };
+        let wrong = |message: NewMessage| message.addressee(None).unwrap_err().errors()[0].pointer.clone();
+        assert_eq!(to(Some(agent), None).addressee(Some(&asked)).unwrap(), Addressee::Agent(agent));
+        assert_eq!(to(None, Some(team)).addressee(None).unwrap(), Addressee::Team(team));
+        assert_eq!(to(None, None).addressee(Some(&asked)).unwrap(), Addressee::Agent(AgentId(asked.from.id)));
+        assert_eq!(to(None, None).addressee(Some(&person)).unwrap(), Addressee::People);
+        assert_eq!(wrong(to(None, None)), "/toAgentId");
+        assert_eq!(wrong(to(Some(agent), Some(team))), "/toTeamId");
     }
 }

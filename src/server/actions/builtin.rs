@@ -7,6 +7,7 @@ use crate::domain::catalogue::{Audience, Effect, MessageTo, plan};
 use crate::domain::event::Topic;
 use crate::domain::ids::{RecordId, WorkspaceId};
 use crate::domain::memory::{MemoryVisibility, lifetime};
+use crate::domain::message::Addressee;
 use crate::domain::notification::NoticeKind;
 use crate::domain::record::{Record, RecordKind};
 use crate::domain::{AppError, AppResult, record_kinds};
@@ -146,11 +147,11 @@ async fn apply(tx: &mut Tx, approval: &Approval, effect: Effect) -> Applied {
             Ok(("stored", json!({ "id": id, "tier": tier })))
         }
         Effect::SendMessage { to, message_type, priority, content } => {
-            let (to_agent, to_team) = match to {
-                MessageTo::Agent(agent) => (Some(agent), None),
-                MessageTo::Team(team) => (None, Some(team)),
+            let to = match to {
+                MessageTo::Agent(agent) => Addressee::Agent(agent),
+                MessageTo::Team(team) => Addressee::Team(team),
             };
-            let found = messages::recipients(tx, workspace, to_agent, to_team, approval.agent_id).await;
+            let found = messages::recipients(tx, workspace, to, approval.agent_id).await;
             let recipients = match found {
                 Err(AppError::Invalid { errors }) => {
                     let why = errors.first().map_or("", |error| error.detail.as_str());
@@ -161,8 +162,7 @@ async fn apply(tx: &mut Tx, approval: &Approval, effect: Effect) -> Applied {
             let message = OutgoingMessage {
                 from_agent: approval.agent_id,
                 from_user: None,
-                to_agent,
-                to_team,
+                to,
                 reply_to: None,
                 message_type,
                 priority,

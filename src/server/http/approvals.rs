@@ -2,6 +2,7 @@
 
 use super::extract::{Json, Path, Query, Versioned, etag};
 use super::problem::ApiResult;
+use super::wait::Wait;
 use crate::domain::action::SubmitAction;
 use crate::domain::approval::{
     Approval, ApprovalDetail, ApprovalFilter, ApprovalNow, ApprovalStatus, Decide, Decided, Extend, Withdraw,
@@ -24,13 +25,8 @@ use crate::server::state::AppState;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
-use std::time::Duration;
-use tokio::time::Instant;
-use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use validator::Validate;
 
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -79,15 +75,6 @@ async fn queue(
     Ok(response)
 }
 
-#[derive(Debug, Default, Serialize, Deserialize, IntoParams, Validate)]
-#[serde(deny_unknown_fields, default)]
-#[into_params(parameter_in = Query)]
-struct Wait {
-    /// Seconds to hold the answer until the approval leaves `pending`: 1 to 60.
-    #[validate(range(min = 1, max = 60, message = "must be between 1 and 60 seconds"))]
-    wait: Option<u64>,
-}
-
 /// One approval. With `wait`, the answer is held until it leaves `pending` or the time is over.
 #[utoipa::path(get, path = "/approvals/{id}", tag = "approvals", params(("id" = ApprovalId, Path), Wait),
     responses((status = 200, description = "The approval", body = ApprovalNow)))]
@@ -100,8 +87,7 @@ async fn get(
     // Listening starts before the first look, so that nothing falls between the two.
     let mut changes = state.events.get()?.wait_for(by.workspace(), id.0);
     let mut found = read::now(&by, &state.db, id).await?;
-    if let Some(seconds) = wait.wait {
-        let deadline = Instant::now() + Duration::from_secs(seconds);
+    if let Some(deadline) = wait.deadline() {
         while found.approval.status == ApprovalStatus::Pending && changes.changed(deadline).await {
             found = read::now(&by, &state.db, id).await?;
         }

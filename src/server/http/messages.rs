@@ -2,6 +2,7 @@
 
 use super::extract::{Json, Path, Query};
 use super::problem::ApiResult;
+use super::wait::Wait;
 use crate::domain::ids::MessageId;
 use crate::domain::message::{Acknowledge, Message, MessageFilter, NewMessage, Redeliver, TakeMessages};
 use crate::domain::page::Page;
@@ -11,13 +12,8 @@ use crate::server::state::AppState;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
-use std::time::Duration;
-use tokio::time::Instant;
-use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use validator::Validate;
 
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -56,15 +52,6 @@ async fn send(
     Ok(response)
 }
 
-#[derive(Debug, Default, Serialize, Deserialize, IntoParams, Validate)]
-#[serde(deny_unknown_fields, default)]
-#[into_params(parameter_in = Query)]
-struct Wait {
-    /// Seconds to hold the answer until something is in the inbox: 1 to 60.
-    #[validate(range(min = 1, max = 60, message = "must be between 1 and 60 seconds"))]
-    wait: Option<u64>,
-}
-
 /// Take what waits in your inbox, the most urgent first (agents only). What you take is handed out again after a minute
 /// unless you acknowledge it, ten times at most; so each message arrives at least once. With `wait`, an empty answer is
 /// held until something comes or the time is over. The event stream names your inbox, too: topic `message` with your id.
@@ -80,8 +67,7 @@ async fn take(
     let inbox = by.principal().agent_id().map(|agent| agent.0).unwrap_or_default();
     let mut changes = state.events.get()?.wait_for(by.workspace(), inbox);
     let mut taken = messages::take(&by, &state.db, &input).await?;
-    if let Some(seconds) = wait.wait {
-        let deadline = Instant::now() + Duration::from_secs(seconds);
+    if let Some(deadline) = wait.deadline() {
         while taken.items.is_empty() && changes.changed(deadline).await {
             taken = messages::take(&by, &state.db, &input).await?;
         }

@@ -40,6 +40,7 @@ pub mod strict_body;
 pub mod teams;
 pub mod time_limit;
 pub mod trust;
+mod wait;
 
 use super::state::AppState;
 use axum::Router;

@@ -3,7 +3,7 @@
 use super::change::{entry, entry_of, note};
 use super::ctx::{Allowed, ReadMessages, WriteMessages, system_actor};
 use crate::domain::event::Topic;
-use crate::domain::ids::{AgentId, MessageId, TeamId, WorkspaceId};
+use crate::domain::ids::{AgentId, MessageId, WorkspaceId};
 use crate::domain::message::{
     Acknowledge, Acknowledgement, Addressee, DeliveryStatus, GivenUp, LASTS, Message, MessageFilter,
     NewMessage, Redeliver, TAKE_MAX, TakeMessages,
@@ -26,7 +26,6 @@ const BATCH: i64 = 200;
 /// Sends a message to an agent, to a team, or to whoever sent what it answers.
 pub async fn send(by: &Allowed<WriteMessages>, db: &Db, input: NewMessage) -> AppResult<Message> {
     input.validate()?;
-    let addressee = input.addressee()?;
     let workspace = by.workspace();
     let (from_agent, from_user) = (by.principal().agent_id(), by.principal().user_id());
     let mut tx = db.begin().await?;
@@ -34,6 +33,7 @@ pub async fn send(by: &Allowed<WriteMessages>, db: &Db, input: NewMessage) -> Ap
         Some(id) => Some(find(&mut tx, workspace, id, from_agent).await?),
         None => None,
     };
+    let to = input.addressee(answered.as_ref())?;
     let subject = match (input.subject.filter(|subject| !subject.is_empty()), &answered) {
         (Some(subject), _) => subject,
         (None, Some(answered)) => answered.subject.clone(),
@@ -45,22 +45,11 @@ pub async fn send(by: &Allowed<WriteMessages>, db: &Db, input: NewMessage) -> Ap
             AppError::invalid("/subject", fault.message.map(|words| words.to_string()).unwrap_or_default())
         })?;
     }
-    let (to_agent, to_team) = match (addressee, &answered) {
-        (Addressee::Agent(agent), _) => (Some(agent), None),
-        (Addressee::Team(team), _) => (None, Some(team)),
-        (Addressee::Sender, Some(answered)) => (sender(answered), None),
-        (Addressee::Sender, None) => return Err(AppError::invalid("/replyToId", "answers nothing")),
-    };
-    let recipients = match (to_agent, to_team) {
-        // A person reads the thread.
-        (None, None) => Vec::new(),
-        _ => recipients(&mut tx, workspace, to_agent, to_team, from_agent).await?,
-    };
+    let recipients = recipients(&mut tx, workspace, to, from_agent).await?;
     let message = OutgoingMessage {
         from_agent,
         from_user,
-        to_agent,
-        to_team,
+        to,
         reply_to: answered.as_ref(),
         message_type: input.message_type,
         priority: input.priority,
@@ -68,52 +57,45 @@ pub async fn send(by: &Allowed<WriteMessages>, db: &Db, input: NewMessage) -> Ap
         content: &input.content,
     };
     let id = tx.message_send(workspace, &message, &recipients).await?;
-    let mut entry = entry(by, "message.sent", format!("Sent the message {}", text::reveal_text(&subject)));
-    (entry.agent_id, entry.team_id) = (to_agent, to_team);
-    entry.result = Some(json!({"messageId": id, "recipients": recipients.len()}));
-    tx.audit(entry);
     let sent = shown(&mut tx, workspace, id, from_agent).await?;
+    let mut entry = about(by, "message.sent", "Sent a message", &sent);
+    (entry.agent_id, entry.team_id) = (to.agent(), to.team());
+    tx.audit(entry);
     tx.commit().await?;
     Ok(sent)
-}
-
-/// The agent that sent a message, if one did.
-fn sender(message: &Message) -> Option<AgentId> {
-    use crate::domain::approval::ActorKind;
-    (message.from.kind == ActorKind::Agent).then_some(AgentId(message.from.id))
 }
 
 /// The agents that a message is for; an error at the field that names nobody.
 pub async fn recipients(
     tx: &mut Tx,
     workspace: WorkspaceId,
-    to_agent: Option<AgentId>,
-    to_team: Option<TeamId>,
+    to: Addressee,
     sender: Option<AgentId>,
 ) -> AppResult<Vec<AgentId>> {
-    if let Some(agent) = to_agent {
-        let found = tx.agent_get(workspace, agent).await?;
-        return match found {
+    match to {
+        Addressee::People => Ok(Vec::new()),
+        Addressee::Agent(agent) => match tx.agent_get(workspace, agent).await? {
             None => Err(AppError::invalid("/toAgentId", "is no agent of this workspace")),
             Some(found) if found.status == AgentStatus::Archived => {
                 Err(AppError::invalid("/toAgentId", "is archived"))
             }
             Some(_) => Ok(vec![agent]),
-        };
-    }
-    let Some(team) = to_team else { return Ok(Vec::new()) };
-    match tx.team_get(workspace, team).await? {
-        None => return Err(AppError::invalid("/toTeamId", "is no team of this workspace")),
-        Some(found) if found.status == TeamStatus::Archived => {
-            return Err(AppError::invalid("/toTeamId", "is archived"));
+        },
+        Addressee::Team(team) => {
+            match tx.team_get(workspace, team).await? {
+                None => return Err(AppError::invalid("/toTeamId", "is no team of this workspace")),
+                Some(found) if found.status == TeamStatus::Archived => {
+                    return Err(AppError::invalid("/toTeamId", "is archived"));
+                }
+                Some(_) => {}
+            }
+            let agents = tx.message_recipients(workspace, team, sender).await?;
+            if agents.is_empty() {
+                return Err(AppError::invalid("/toTeamId", "has no agent that could get it"));
+            }
+            Ok(agents)
         }
-        Some(_) => {}
     }
-    let agents = tx.message_recipients(workspace, team, sender).await?;
-    if agents.is_empty() {
-        return Err(AppError::invalid("/toTeamId", "has no agent that could get it"));
-    }
-    Ok(agents)
 }
 
 /// Messages or threads. An agent sees what it sent and what it was sent.
@@ -191,7 +173,7 @@ async fn find(
 ) -> AppResult<Message> {
     let mut found = conn.message_get(workspace, id).await?.ok_or_else(|| AppError::not_found("message"))?;
     if let Some(agent) = agent
-        && sender(&found) != Some(agent)
+        && found.sender() != Some(agent)
     {
         conn.message_deliveries(workspace, std::slice::from_mut(&mut found), Some(agent)).await?;
         if found.deliveries.is_empty() {
@@ -210,7 +192,7 @@ pub async fn take(by: &Allowed<WriteMessages>, db: &Db, input: &TakeMessages) ->
     let mut tx = db.begin().await?;
     let items = tx.messages_take(by.workspace(), agent, max).await?;
     for message in &items {
-        tx.audit(about(by, "message.delivered", "Took the message", message));
+        tx.audit(about(by, "message.delivered", "Took a message", message));
     }
     tx.commit().await?;
     Ok(Page { items, next_cursor: None })
@@ -245,16 +227,14 @@ pub async fn acknowledge(
         let error = input.error.as_deref();
         tx.delivery_acknowledged(workspace, id, agent, next, error).await?;
         let (event, verb) = match next.status {
-            DeliveryStatus::Processed => ("message.processed", "Processed the message"),
-            DeliveryStatus::Read => ("message.read", "Works on the message"),
-            DeliveryStatus::Dead => ("message.given_up", "Gave up the message"),
+            DeliveryStatus::Processed => ("message.processed", "Processed a message"),
+            DeliveryStatus::Read => ("message.read", "Works on a message"),
+            DeliveryStatus::Dead => ("message.given_up", "Gave up a message"),
             DeliveryStatus::Pending | DeliveryStatus::Delivered => {
-                ("message.failed", "Could not deal with the message")
+                ("message.failed", "Could not deal with a message")
             }
         };
-        let mut entry = about(by, event, verb, &message);
-        entry.error = error.map(str::to_owned);
-        note(&mut tx, Topic::Message, message.thread_id.0, entry);
+        note(&mut tx, Topic::Message, message.thread_id.0, about(by, event, verb, &message));
     }
     let after = shown(&mut tx, workspace, id, Some(agent)).await?;
     tx.commit().await?;
@@ -277,7 +257,7 @@ pub async fn redeliver(
     if !tx.delivery_again(workspace, id, input.agent_id).await? {
         return Err(AppError::refused("This agent's copy of the message is not among the dead letters."));
     }
-    let mut entry = about(by, "message.redelivered", "Sent again the message", &message);
+    let mut entry = about(by, "message.redelivered", "Sent again a message", &message);
     entry.agent_id = Some(input.agent_id);
     tx.emit(workspace, Topic::Message, input.agent_id.0);
     note(&mut tx, Topic::Message, message.thread_id.0, entry);
@@ -286,11 +266,14 @@ pub async fn redeliver(
     Ok(after)
 }
 
+/// The audit trail names a message and not what it says: the trail has readers who may not see it.
 fn about(by: &Allowed<WriteMessages>, event: &'static str, verb: &str, message: &Message) -> AuditEntry {
-    let mut entry = entry(by, event, format!("{verb} {}", text::reveal_text(&message.subject)));
+    let from = text::reveal_text(&message.from.name);
+    let to = message.to_name.as_deref().map_or_else(|| "people".to_owned(), text::reveal_text);
+    let mut entry = entry(by, event, format!("{verb} of {from} to {to}"));
     entry.agent_id = by.principal().agent_id();
     entry.team_id = message.to_team_id;
-    entry.result = Some(json!({"messageId": message.id}));
+    entry.result = Some(json!({"messageId": message.id, "threadId": message.thread_id}));
     entry
 }
 
@@ -317,12 +300,12 @@ pub async fn give_up(db: &Db) -> Result<(), StorageError> {
         let mut tx = db.begin().await?;
         let before = tx.now() - LASTS;
         let given_up = tx.deliveries_give_up(before, BATCH).await?;
-        for (workspace, message, agent) in &given_up {
+        for one in &given_up {
             let text = "Gave up a message that nobody dealt with for seven days";
-            let mut entry = entry_of(*workspace, system_actor(), "message.given_up", text);
-            entry.agent_id = Some(*agent);
-            entry.result = Some(json!({"messageId": message}));
-            note(&mut tx, Topic::Message, message.0, entry);
+            let mut entry = entry_of(one.workspace, system_actor(), "message.given_up", text);
+            entry.agent_id = Some(one.agent);
+            entry.result = Some(json!({"messageId": one.message, "threadId": one.thread}));
+            note(&mut tx, Topic::Message, one.thread.0, entry);
         }
         tx.commit().await?;
         if (given_up.len() as i64) < BATCH {

@@ -21,6 +21,11 @@ impl Arg {
         Self::Text(serde_json::to_string(value).ok())
     }
 
+    /// Ids for a statement that takes any number of them: a JSON list, which each engine unfolds in its own way.
+    pub(super) fn ids<I: Into<Uuid>>(ids: impl IntoIterator<Item = I>) -> Self {
+        Self::json(&ids.into_iter().map(|id| id.into().simple().to_string()).collect::<Vec<_>>())
+    }
+
     pub(super) fn bind<'q, DB: Database>(
         self,
         query: sqlx::query::Query<'q, DB, DB::Arguments>,

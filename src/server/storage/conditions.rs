@@ -2,6 +2,7 @@
 
 use super::Arg;
 
+/// Fragments are fixed in the code; data travels as arguments only.
 pub(super) struct Conditions {
     pub sql: String,
     pub args: Vec<Arg>,

@@ -222,8 +222,8 @@ impl Conn {
                 "AND a.id IN (SELECT CAST(value AS UUID) FROM jsonb_array_elements_text(CAST($2 AS JSONB)) AS value)"
             ),
         );
-        let ids: Vec<String> = ids.iter().map(|id| id.0.simple().to_string()).collect();
-        let rows: Vec<ApprovalRow> = self.fetch_all(sql, args![workspace, Arg::json(&ids)]).await?;
+        let rows: Vec<ApprovalRow> =
+            self.fetch_all(sql, args![workspace, Arg::ids(ids.iter().copied())]).await?;
         let mut found = HashMap::with_capacity(rows.len());
         for row in rows {
             let at = At { table: "agent_pending_actions", row: row.id };

@@ -339,8 +339,7 @@ impl Tx {
             ),
         );
         let now = self.now();
-        let ids: Vec<String> = ids.iter().map(|id| id.0.simple().to_string()).collect();
-        self.execute(sql, args![workspace, user, now, Arg::json(&ids)]).await
+        self.execute(sql, args![workspace, user, now, Arg::ids(ids.iter().copied())]).await
     }
 
     pub async fn notifications_read_all(

@@ -80,10 +80,6 @@ const SOME_POSTGRES: &str = sql!(
     "AND id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($2 AS JSON)))"
 );
 
-fn listed(ids: &[RecordId]) -> Arg {
-    Arg::json(&ids.iter().map(|id| id.0.simple().to_string()).collect::<Vec<_>>())
-}
-
 impl Conn {
     pub async fn record_get(
         &mut self,
@@ -109,7 +105,8 @@ impl Conn {
         ids: &[RecordId],
     ) -> Result<Vec<Record>, StorageError> {
         let sql = self.dialect(SOME_SQLITE, SOME_POSTGRES);
-        let rows: Vec<RecordRow> = self.fetch_all(sql, args![workspace, listed(ids)]).await?;
+        let rows: Vec<RecordRow> =
+            self.fetch_all(sql, args![workspace, Arg::ids(ids.iter().copied())]).await?;
         Ok(all(rows)?)
     }
 
@@ -162,7 +159,8 @@ impl Tx {
             // In order, so that two who lock the same ones wait for each other instead of forever.
             Engine::Postgres => format!("{SOME_POSTGRES} ORDER BY id FOR SHARE"),
         };
-        let rows: Vec<RecordRow> = self.fetch_all(sql, args![workspace, listed(ids)]).await?;
+        let rows: Vec<RecordRow> =
+            self.fetch_all(sql, args![workspace, Arg::ids(ids.iter().copied())]).await?;
         Ok(all(rows)?)
     }
 

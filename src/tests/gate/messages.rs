@@ -189,6 +189,49 @@ async fn the_urgent_comes_first_and_whoever_waits_is_told_at_once() {
     }
 }
 
+/// Every change leaves a row and an event. The rows say who wrote to whom and not what: agents may read the trail.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_trail_knows_of_each_step_and_of_no_word() {
+    for app in apps(Jobs::Wait).await {
+        let house = app.house("Birch").await;
+        let (agent, other) = (app.agent(&house, "agent", None).await, app.agent(&house, "other", None).await);
+        let sent = send(&other, json!({"toAgentId": agent.id}), "Zanzibar").await;
+        take(&agent).await;
+        for (status, error) in [("read", None), ("failed", Some("Zanzibar is closed")), ("processed", None)] {
+            let mut body = json!({ "status": status });
+            if let Some(error) = error {
+                body["error"] = json!(error);
+            }
+            acknowledge(&agent, &sent, body).await;
+        }
+        let lost = send(&other, json!({"toAgentId": agent.id}), "Zanzibar again").await;
+        app.advance(TimeDelta::days(8));
+        give_up(&app.db).await.unwrap();
+        let again = format!("/messages/{}/redeliver", text(&lost, "id"));
+        house.operator.post(again, json!({"agentId": agent.id})).await.ok();
+
+        let trail = agent.get("/audit?limit=200&event=message").await.ok();
+        let rows = trail["items"].as_array().unwrap();
+        let events: Vec<_> = rows.iter().rev().map(|row| text(row, "event")).collect();
+        let expected =
+            ["sent", "delivered", "read", "failed", "processed", "sent", "given_up", "redelivered"];
+        assert_eq!(events, expected.map(|verb| format!("message.{verb}")), "{}", app.name());
+        assert!(!trail.to_string().contains("Zanzibar"), "{}: {trail}", app.name());
+        assert_eq!(
+            text(rows.last().unwrap(), "description"),
+            "Sent a message of Birch the other to Birch the agent"
+        );
+        let told = "SELECT COUNT(*) FROM events WHERE topic = 'message' AND subject_id = $1";
+        // Sent twice and once more: the inbox is told each time, the thread of every step.
+        assert_eq!(app.count(told, args![agent.id]).await, 3, "{}", app.name());
+        for (thread, steps) in [(&sent, 5), (&lost, 3)] {
+            let id: uuid::Uuid = text(thread, "threadId").parse().unwrap();
+            assert_eq!(app.count(told, args![id]).await, steps, "{}", app.name());
+        }
+        app.stop().await;
+    }
+}
+
 /// However many take at once, each message goes to one of them.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_hands_of_one_agent_take_each_message_once() {

@@ -12,6 +12,7 @@ use crate::domain::ids::{AgentId, TeamId, UserId, WorkspaceId};
 use crate::domain::outcome::OutcomeStatus;
 use crate::domain::risk::RiskLevel;
 use crate::domain::workspace::Department;
+use crate::server::storage::conditions::Conditions;
 use crate::server::storage::db::Engine;
 use crate::server::storage::{Arg, Conn, StorageError};
 use chrono::{DateTime, Utc};
@@ -111,95 +112,72 @@ impl Conn {
     }
 }
 
-/// A query's conditions on `a` and their arguments. Fragments are fixed here; data travels as arguments only.
-struct Conditions {
-    sql: String,
-    args: Vec<Arg>,
-}
-
-impl Conditions {
-    fn of(query: &ListQuery, engine: Engine) -> Self {
-        let mut all = Self { sql: "a.workspace_id = $1".to_owned(), args: args![query.workspace_id] };
-        if let Some(status) = query.status {
-            all.and("a.status = ?", args![status.as_str()]);
-        }
-        if let Some(risk) = query.risk {
-            all.and("a.risk_order = ?", args![risk_order(risk)]);
-        }
-        if let Some(team) = query.team {
-            all.and("a.team_id = ?", args![team]);
-        }
-        if let Some(agent) = query.agent {
-            all.and("a.agent_id = ?", args![agent]);
-        }
-        if let Some(action_type) = &query.action_type {
-            all.and("a.action_type = ?", args![action_type]);
-        }
-        if let Some(department) = query.department {
-            let teams = "a.team_id IN (SELECT d.id FROM agent_teams d WHERE d.workspace_id = $1 AND d.department = ?)";
-            match department {
-                // What has no team is general.
-                Department::General => {
-                    all.and(&format!("({teams} OR a.team_id IS NULL)"), args![department.as_str()]);
-                }
-                _ => all.and(teams, args![department.as_str()]),
-            }
-        }
-        if let Some(before) = query.expires_before {
-            all.and("a.expires_at <= ?", args![before]);
-        }
-        if let Some(outcome) = query.outcome {
-            all.and("a.outcome = ?", args![outcome.as_str()]);
-        }
-        if let Some(external_ref) = &query.external_ref {
-            all.and("a.external_ref = ?", args![external_ref]);
-        }
-        match query.aside {
-            Some(Aside::Without(user, now)) => {
-                let aside = "NOT EXISTS (SELECT 1 FROM approval_snoozes z WHERE z.workspace_id = $1 \
-                     AND z.user_id = ? AND z.approval_id = a.id AND z.until > ?)";
-                all.and(aside, args![user, now]);
-            }
-            // A member's own few, so that the list is not walked for them: PostgreSQL would, until it has counted both.
-            Some(Aside::Only(user, now)) => {
-                let own = "SELECT z.approval_id FROM approval_snoozes z \
-                     WHERE z.workspace_id = $1 AND z.user_id = ? AND z.until > ?";
-                let aside = match engine {
-                    Engine::Sqlite => format!("a.id IN ({own})"),
-                    Engine::Postgres => format!("a.id = ANY (ARRAY ({own}))"),
-                };
-                all.and(&aside, args![user, now]);
-            }
-            None => {}
-        }
-        if let Some(key) = &query.after {
-            match query.sort {
-                Sort::ExpiresAt => all.and("(a.expires_at, a.id) > (?, ?)", args![key.time, key.id]),
-                Sort::CreatedAt => all.and("(a.created_at, a.id) < (?, ?)", args![key.time, key.id]),
-                Sort::Risk => {
-                    let key = args![risk_order(key.risk), key.time, key.id];
-                    all.and("(a.risk_order, a.expires_at, a.id) > (?, ?, ?)", key);
-                }
-            }
-        }
-        all
+fn conditions(query: &ListQuery, engine: Engine) -> Conditions {
+    let mut all = Conditions::new("a.workspace_id = $1", args![query.workspace_id]);
+    if let Some(status) = query.status {
+        all.and("a.status = ?", args![status.as_str()]);
     }
-
-    fn and(&mut self, condition: &str, values: Vec<Arg>) {
-        let condition = self.numbered(condition, values);
-        self.sql.push_str(" AND ");
-        self.sql.push_str(&condition);
+    if let Some(risk) = query.risk {
+        all.and("a.risk_order = ?", args![risk_order(risk)]);
     }
-
-    /// Keeps the values and writes their numbers in place of the question marks.
-    fn numbered(&mut self, condition: &str, values: Vec<Arg>) -> String {
-        let mut condition = condition.to_owned();
-        for value in values {
-            self.args.push(value);
-            condition = condition.replacen('?', &format!("${}", self.args.len()), 1);
+    if let Some(team) = query.team {
+        all.and("a.team_id = ?", args![team]);
+    }
+    if let Some(agent) = query.agent {
+        all.and("a.agent_id = ?", args![agent]);
+    }
+    if let Some(action_type) = &query.action_type {
+        all.and("a.action_type = ?", args![action_type]);
+    }
+    if let Some(department) = query.department {
+        let teams =
+            "a.team_id IN (SELECT d.id FROM agent_teams d WHERE d.workspace_id = $1 AND d.department = ?)";
+        match department {
+            // What has no team is general.
+            Department::General => {
+                all.and(&format!("({teams} OR a.team_id IS NULL)"), args![department.as_str()]);
+            }
+            _ => all.and(teams, args![department.as_str()]),
         }
-        condition
     }
+    if let Some(before) = query.expires_before {
+        all.and("a.expires_at <= ?", args![before]);
+    }
+    if let Some(outcome) = query.outcome {
+        all.and("a.outcome = ?", args![outcome.as_str()]);
+    }
+    if let Some(external_ref) = &query.external_ref {
+        all.and("a.external_ref = ?", args![external_ref]);
+    }
+    match query.aside {
+        Some(Aside::Without(user, now)) => {
+            let aside = "NOT EXISTS (SELECT 1 FROM approval_snoozes z WHERE z.workspace_id = $1 \
+                 AND z.user_id = ? AND z.approval_id = a.id AND z.until > ?)";
+            all.and(aside, args![user, now]);
+        }
+        // A member's own few, so that the list is not walked for them: PostgreSQL would, until it has counted both.
+        Some(Aside::Only(user, now)) => {
+            let own = "SELECT z.approval_id FROM approval_snoozes z \
+                 WHERE z.workspace_id = $1 AND z.user_id = ? AND z.until > ?";
+            let aside = match engine {
+                Engine::Sqlite => format!("a.id IN ({own})"),
+                Engine::Postgres => format!("a.id = ANY (ARRAY ({own}))"),
+            };
+            all.and(&aside, args![user, now]);
+        }
+        None => {}
+    }
+    if let Some(key) = &query.after {
+        match query.sort {
+            Sort::ExpiresAt => all.and("(a.expires_at, a.id) > (?, ?)", args![key.time, key.id]),
+            Sort::CreatedAt => all.and("(a.created_at, a.id) < (?, ?)", args![key.time, key.id]),
+            Sort::Risk => {
+                let key = args![risk_order(key.risk), key.time, key.id];
+                all.and("(a.risk_order, a.expires_at, a.id) > (?, ?, ?)", key);
+            }
+        }
+    }
+    all
 }
 
 fn order(sort: Sort, of: char) -> String {
@@ -217,29 +195,28 @@ fn rows(query: &ListQuery) -> u32 {
 
 /// Without words.
 fn listed(query: &ListQuery, engine: Engine) -> (String, Vec<Arg>) {
-    let Conditions { sql, args } = Conditions::of(query, engine);
+    let Conditions { sql, args } = conditions(query, engine);
     (format!("{COLUMNS} WHERE {sql} {} LIMIT {}", order(query.sort, 'a'), rows(query)), args)
 }
 
 /// Those with the words among the first `near` rows of the list.
 fn found_near(query: &ListQuery, near: usize, engine: Engine) -> (String, Vec<Arg>) {
-    let mut conditions = Conditions::of(query, engine);
+    let mut all = conditions(query, engine);
     let (column, holds) = match engine {
         Engine::Sqlite => {
             let words: Vec<String> = query
                 .words
                 .iter()
-                .map(|word| conditions.numbered("instr(' ' || w.search, ?) > 0", args![format!(" {word}")]))
+                .map(|word| all.numbered("instr(' ' || w.search, ?) > 0", args![format!(" {word}")]))
                 .collect();
             ("search", words.join(" AND "))
         }
         Engine::Postgres => {
-            let words =
-                conditions.numbered("w.search_words @@ to_tsquery('simple', ?)", args![ts_query(query)]);
+            let words = all.numbered("w.search_words @@ to_tsquery('simple', ?)", args![ts_query(query)]);
             ("search_words", words)
         }
     };
-    let Conditions { sql, args } = conditions;
+    let Conditions { sql, args } = all;
     let (inner, middle, outer) = (order(query.sort, 'a'), order(query.sort, 'w'), order(query.sort, 'a'));
     let sql = format!(
         "{COLUMNS} WHERE a.id IN (SELECT w.id FROM \
@@ -253,20 +230,20 @@ fn found_near(query: &ListQuery, near: usize, engine: Engine) -> (String, Vec<Ar
 /// Those with the words, from the word index. `CROSS JOIN` (SQLite) and `OFFSET 0` (PostgreSQL) keep the engine from
 /// walking the list after all.
 fn found_by_index(query: &ListQuery, engine: Engine) -> (String, Vec<Arg>) {
-    let mut conditions = Conditions::of(query, engine);
+    let mut all = conditions(query, engine);
     let found = match engine {
         Engine::Sqlite => {
             let words: Vec<String> = query.words.iter().map(|word| format!("\"{word}\"*")).collect();
-            conditions.and("agent_pending_actions_fts MATCH ?", args![words.join(" ")]);
+            all.and("agent_pending_actions_fts MATCH ?", args![words.join(" ")]);
             "agent_pending_actions_fts f CROSS JOIN agent_pending_actions a ON a.n = f.rowid"
         }
         Engine::Postgres => {
-            conditions.and("a.search_words @@ to_tsquery('simple', ?)", args![ts_query(query)]);
+            all.and("a.search_words @@ to_tsquery('simple', ?)", args![ts_query(query)]);
             "agent_pending_actions a"
         }
     };
     let fence = if engine == Engine::Postgres { " OFFSET 0" } else { "" };
-    let Conditions { sql, args } = conditions;
+    let Conditions { sql, args } = all;
     let (middle, outer) = (order(query.sort, 'w'), order(query.sort, 'a'));
     let sql = format!(
         "{COLUMNS} WHERE a.id IN (SELECT w.id FROM \

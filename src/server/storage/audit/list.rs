@@ -118,76 +118,77 @@ impl Conn {
 }
 
 /// A query's conditions on `a` and their arguments. Fragments are fixed here; data travels as arguments only.
-impl Conditions {
-    fn of(workspace: WorkspaceId, query: &AuditQuery) -> Self {
-        let mut all = Self::new("a.workspace_id = $1", args![workspace]);
-        if let Some(team) = query.team {
-            all.and("a.team_id = ?", args![team]);
-        }
-        if let Some(agent) = query.agent {
-            all.and("a.agent_id = ?", args![agent]);
-        }
-        if let Some(approval) = query.approval {
-            all.and("a.approval_id = ?", args![approval]);
-        }
-        if let Some(actor) = query.actor {
-            all.and("a.actor_id = ?", args![actor]);
-        }
-        if let Some(department) = query.department {
-            let teams = "a.team_id IN (SELECT d.id FROM agent_teams d WHERE d.workspace_id = $1 AND d.department = ?)";
-            match department {
-                // What has no team is general.
-                Department::General => {
-                    all.and(&format!("({teams} OR a.team_id IS NULL)"), args![department.as_str()]);
-                }
-                _ => all.and(teams, args![department.as_str()]),
-            }
-        }
-        if let Some(reviewer) = query.reviewer {
-            // Whose approval it was then: others may have approved before or since.
-            let given = "(SELECT p.reviewer_id FROM approval_patterns p WHERE p.workspace_id = $1 \
-                 AND p.approval_id = a.approval_id AND p.approved = ? AND p.created_at <= a.executed_at \
-                 ORDER BY p.created_at DESC, p.id DESC LIMIT 1) = ?";
-            all.and(given, args![true, reviewer]);
-        }
-        if let Some(opened) = query.opened {
-            let had_opened = "EXISTS (SELECT 1 FROM approval_opens o WHERE o.workspace_id = $1 \
-                 AND o.approval_id = a.approval_id AND o.user_id = a.actor_id AND o.first_opened_at <= a.executed_at)";
-            all.and(&format!("{}{had_opened}", if opened { "" } else { "NOT " }), args![]);
-            all.and("a.event IN (?, ?)", args!["approval.approved", "approval.rejected"]);
-        }
-        if let Some(events) = query.event.as_deref() {
-            let (condition, values) = of_events(events);
-            all.and(&condition, values);
-        }
-        if let Some(action_type) = &query.action_type {
-            all.and("a.action_type = ?", args![action_type]);
-        }
-        if let Some(risk) = query.risk {
-            all.and("a.risk_level = ?", args![risk.as_str()]);
-        }
-        if let Some(automatic) = query.automatic {
-            all.and("a.was_automatic = ?", args![automatic]);
-        }
-        if let Some(from) = query.from {
-            all.and("a.executed_at >= ?", args![from]);
-        }
-        if let Some(to) = query.to {
-            all.and("a.executed_at < ?", args![to]);
-        }
-        if let Some(seq) = query.sealed_to {
-            all.and("(a.seq IS NULL OR a.seq <= ?)", args![seq]);
-        }
-        if let Some((time, id)) = query.after {
-            let behind = match query.order {
-                Order::NewestFirst => "(a.executed_at, a.id) < (?, ?)",
-                Order::OldestFirst => "(a.executed_at, a.id) > (?, ?)",
-            };
-            all.and(behind, args![time, id]);
-        }
-        all
+fn conditions(workspace: WorkspaceId, query: &AuditQuery) -> Conditions {
+    let mut all = Conditions::new("a.workspace_id = $1", args![workspace]);
+    if let Some(team) = query.team {
+        all.and("a.team_id = ?", args![team]);
     }
+    if let Some(agent) = query.agent {
+        all.and("a.agent_id = ?", args![agent]);
+    }
+    if let Some(approval) = query.approval {
+        all.and("a.approval_id = ?", args![approval]);
+    }
+    if let Some(actor) = query.actor {
+        all.and("a.actor_id = ?", args![actor]);
+    }
+    if let Some(department) = query.department {
+        let teams =
+            "a.team_id IN (SELECT d.id FROM agent_teams d WHERE d.workspace_id = $1 AND d.department = ?)";
+        match department {
+            // What has no team is general.
+            Department::General => {
+                all.and(&format!("({teams} OR a.team_id IS NULL)"), args![department.as_str()]);
+            }
+            _ => all.and(teams, args![department.as_str()]),
+        }
+    }
+    if let Some(reviewer) = query.reviewer {
+        // Whose approval it was then: others may have approved before or since.
+        let given = "(SELECT p.reviewer_id FROM approval_patterns p WHERE p.workspace_id = $1 \
+             AND p.approval_id = a.approval_id AND p.approved = ? AND p.created_at <= a.executed_at \
+             ORDER BY p.created_at DESC, p.id DESC LIMIT 1) = ?";
+        all.and(given, args![true, reviewer]);
+    }
+    if let Some(opened) = query.opened {
+        let had_opened = "EXISTS (SELECT 1 FROM approval_opens o WHERE o.workspace_id = $1 \
+             AND o.approval_id = a.approval_id AND o.user_id = a.actor_id AND o.first_opened_at <= a.executed_at)";
+        all.and(&format!("{}{had_opened}", if opened { "" } else { "NOT " }), args![]);
+        all.and("a.event IN (?, ?)", args!["approval.approved", "approval.rejected"]);
+    }
+    if let Some(events) = query.event.as_deref() {
+        let (condition, values) = of_events(events);
+        all.and(&condition, values);
+    }
+    if let Some(action_type) = &query.action_type {
+        all.and("a.action_type = ?", args![action_type]);
+    }
+    if let Some(risk) = query.risk {
+        all.and("a.risk_level = ?", args![risk.as_str()]);
+    }
+    if let Some(automatic) = query.automatic {
+        all.and("a.was_automatic = ?", args![automatic]);
+    }
+    if let Some(from) = query.from {
+        all.and("a.executed_at >= ?", args![from]);
+    }
+    if let Some(to) = query.to {
+        all.and("a.executed_at < ?", args![to]);
+    }
+    if let Some(seq) = query.sealed_to {
+        all.and("(a.seq IS NULL OR a.seq <= ?)", args![seq]);
+    }
+    if let Some((time, id)) = query.after {
+        let behind = match query.order {
+            Order::NewestFirst => "(a.executed_at, a.id) < (?, ?)",
+            Order::OldestFirst => "(a.executed_at, a.id) > (?, ?)",
+        };
+        all.and(behind, args![time, id]);
+    }
+    all
+}
 
+impl Conditions {
     /// Whether a row holds the words, told from the row itself.
     fn holds(&mut self, query: &AuditQuery, of: char, engine: Engine) -> String {
         match engine {
@@ -238,24 +239,24 @@ fn rows(query: &AuditQuery) -> u32 {
 
 /// The list in its order.
 fn walked(workspace: WorkspaceId, query: &AuditQuery, engine: Engine) -> (String, Vec<Arg>) {
-    let mut conditions = Conditions::of(workspace, query);
+    let mut all = conditions(workspace, query);
     if !query.words.is_empty() {
-        let holds = conditions.holds(query, 'a', engine);
-        conditions.and(&holds, args![]);
+        let holds = all.holds(query, 'a', engine);
+        all.and(&holds, args![]);
     }
-    let Conditions { sql, args } = conditions;
+    let Conditions { sql, args } = all;
     (format!("{COLUMNS} WHERE {sql} {} LIMIT {}", query.order.by(), rows(query)), args)
 }
 
 /// Those with the words among the first `near` rows of the list.
 fn found_near(workspace: WorkspaceId, query: &AuditQuery, near: usize, engine: Engine) -> (String, Vec<Arg>) {
-    let mut conditions = Conditions::of(workspace, query);
-    let holds = conditions.holds(query, 'w', engine);
+    let mut all = conditions(workspace, query);
+    let holds = all.holds(query, 'w', engine);
     let column = match engine {
         Engine::Sqlite => "search",
         Engine::Postgres => "search_words",
     };
-    let Conditions { sql, args } = conditions;
+    let Conditions { sql, args } = all;
     let (order, rows) = (query.order.by(), rows(query));
     let sql = format!(
         "{COLUMNS} WHERE a.id IN (SELECT w.id FROM (SELECT a.id, a.executed_at, a.{column} \
@@ -267,19 +268,19 @@ fn found_near(workspace: WorkspaceId, query: &AuditQuery, near: usize, engine: E
 /// Those with the words, from the word index. `CROSS JOIN` (SQLite) and `OFFSET 0` (PostgreSQL) keep the engine from
 /// walking the list after all.
 fn found_by_index(workspace: WorkspaceId, query: &AuditQuery, engine: Engine) -> (String, Vec<Arg>) {
-    let mut conditions = Conditions::of(workspace, query);
+    let mut all = conditions(workspace, query);
     let (found, fence) = match engine {
         Engine::Sqlite => {
             let words: Vec<String> = query.words.iter().map(|word| format!("\"{word}\"*")).collect();
-            conditions.and("agent_action_audit_log_fts MATCH ?", args![words.join(" ")]);
+            all.and("agent_action_audit_log_fts MATCH ?", args![words.join(" ")]);
             ("agent_action_audit_log_fts f CROSS JOIN agent_action_audit_log a ON a.n = f.rowid", "")
         }
         Engine::Postgres => {
-            conditions.and("a.search_words @@ to_tsquery('simple', ?)", args![ts_query(query)]);
+            all.and("a.search_words @@ to_tsquery('simple', ?)", args![ts_query(query)]);
             ("agent_action_audit_log a", " OFFSET 0")
         }
     };
-    let Conditions { sql, args } = conditions;
+    let Conditions { sql, args } = all;
     let (order, rows) = (query.order.by(), rows(query));
     let sql = format!(
         "{COLUMNS} WHERE a.id IN (SELECT w.id FROM (SELECT a.id, a.executed_at FROM {found} WHERE {sql}{fence}) w \

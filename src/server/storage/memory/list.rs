@@ -6,6 +6,7 @@
 use super::{COLUMNS, MemoryRow, Reader, SEEN};
 use crate::domain::ids::{AgentId, MemoryId, TeamId, WorkspaceId};
 use crate::domain::memory::{Memory, MemoryCategory, MemorySort as Sort, MemoryTier};
+use crate::server::storage::conditions::Conditions;
 use crate::server::storage::db::Engine;
 use crate::server::storage::read::all;
 use crate::server::storage::{Arg, Conn, StorageError, Tx};
@@ -107,7 +108,6 @@ impl Tx {
         if ids.is_empty() {
             return Ok(());
         }
-        let listed = Arg::json(&ids.iter().map(|id| id.0.simple().to_string()).collect::<Vec<_>>());
         let sql = self.dialect(
             sql!(
                 "UPDATE agent_shared_memory SET read_count = read_count + 1, last_read_at = $3 ",
@@ -123,74 +123,50 @@ impl Tx {
             ),
         );
         let now = self.now();
-        self.execute(sql, args![workspace, listed, now]).await?;
+        self.execute(sql, args![workspace, Arg::ids(ids.iter().copied()), now]).await?;
         Ok(())
     }
 }
 
-/// A query's conditions on `m` and their arguments. Fragments are fixed here; data travels as arguments only.
-struct Conditions {
-    sql: String,
-    args: Vec<Arg>,
-}
-
-impl Conditions {
-    fn of(query: &MemoryQuery, engine: Engine) -> Self {
-        let mut all = Self { sql: "m.workspace_id = $1".to_owned(), args: args![query.workspace] };
-        all.and("(m.expires_at IS NULL OR m.expires_at > ?)", args![query.now]);
-        if let Some(agent) = query.reader.agent() {
-            all.and(SEEN, args![agent, agent]);
-        }
-        if let Some(tier) = query.tier {
-            all.and("m.tier = ?", args![tier.as_str()]);
-        }
-        if let Some(category) = query.category {
-            all.and("m.category = ?", args![category.as_str()]);
-        }
-        if let Some(team) = query.team {
-            all.and("m.team_id = ?", args![team]);
-        }
-        if let Some(agent) = query.agent {
-            all.and("m.agent_id = ?", args![agent]);
-        }
-        if let Some(tag) = &query.tag {
-            match engine {
-                Engine::Sqlite => {
-                    all.and("EXISTS (SELECT 1 FROM json_each(m.tags) e WHERE e.value = ?)", args![tag]);
-                }
-                Engine::Postgres => {
-                    let one = Arg::json(&[tag]);
-                    all.and("CAST(m.tags AS JSONB) @> CAST(? AS JSONB)", vec![one]);
-                }
+fn conditions(query: &MemoryQuery, engine: Engine) -> Conditions {
+    let mut all = Conditions::new("m.workspace_id = $1", args![query.workspace]);
+    all.and("(m.expires_at IS NULL OR m.expires_at > ?)", args![query.now]);
+    if let Some(agent) = query.reader.agent() {
+        all.and(SEEN, args![agent, agent]);
+    }
+    if let Some(tier) = query.tier {
+        all.and("m.tier = ?", args![tier.as_str()]);
+    }
+    if let Some(category) = query.category {
+        all.and("m.category = ?", args![category.as_str()]);
+    }
+    if let Some(team) = query.team {
+        all.and("m.team_id = ?", args![team]);
+    }
+    if let Some(agent) = query.agent {
+        all.and("m.agent_id = ?", args![agent]);
+    }
+    if let Some(tag) = &query.tag {
+        match engine {
+            Engine::Sqlite => {
+                all.and("EXISTS (SELECT 1 FROM json_each(m.tags) e WHERE e.value = ?)", args![tag]);
+            }
+            Engine::Postgres => {
+                let one = Arg::json(&[tag]);
+                all.and("CAST(m.tags AS JSONB) @> CAST(? AS JSONB)", vec![one]);
             }
         }
-        if let Some(key) = &query.after {
-            match query.sort {
-                Sort::Newest => all.and("(m.created_at, m.id) < (?, ?)", args![key.time, key.id]),
-                Sort::Importance => all.and(
-                    "(m.importance, m.created_at, m.id) < (?, ?, ?)",
-                    args![key.importance, key.time, key.id],
-                ),
-            }
+    }
+    if let Some(key) = &query.after {
+        match query.sort {
+            Sort::Newest => all.and("(m.created_at, m.id) < (?, ?)", args![key.time, key.id]),
+            Sort::Importance => all.and(
+                "(m.importance, m.created_at, m.id) < (?, ?, ?)",
+                args![key.importance, key.time, key.id],
+            ),
         }
-        all
     }
-
-    fn and(&mut self, condition: &str, values: Vec<Arg>) {
-        let condition = self.numbered(condition, values);
-        self.sql.push_str(" AND ");
-        self.sql.push_str(&condition);
-    }
-
-    /// Keeps the values and writes their numbers in place of the question marks.
-    fn numbered(&mut self, condition: &str, values: Vec<Arg>) -> String {
-        let mut condition = condition.to_owned();
-        for value in values {
-            self.args.push(value);
-            condition = condition.replacen('?', &format!("${}", self.args.len()), 1);
-        }
-        condition
-    }
+    all
 }
 
 fn order(sort: Sort, of: char) -> String {
@@ -204,28 +180,28 @@ fn order(sort: Sort, of: char) -> String {
 
 /// Without words.
 fn listed(query: &MemoryQuery, engine: Engine) -> (String, Vec<Arg>) {
-    let Conditions { sql, args } = Conditions::of(query, engine);
+    let Conditions { sql, args } = conditions(query, engine);
     (format!("{COLUMNS} WHERE {sql} {} LIMIT {}", order(query.sort, 'm'), query.limit + 1), args)
 }
 
 /// Those with all words among the first [`NEAR`] rows of the list.
 fn found_near(query: &MemoryQuery, engine: Engine) -> (String, Vec<Arg>) {
-    let mut conditions = Conditions::of(query, engine);
+    let mut all = conditions(query, engine);
     let (column, holds) = match engine {
         Engine::Sqlite => {
             let words: Vec<String> = query
                 .words
                 .iter()
-                .map(|word| conditions.numbered("instr(' ' || w.search, ?) > 0", args![format!(" {word}")]))
+                .map(|word| all.numbered("instr(' ' || w.search, ?) > 0", args![format!(" {word}")]))
                 .collect();
             ("search", words.join(" AND "))
         }
         Engine::Postgres => {
             let words = args![ts_query(query, Words::All)];
-            ("search_words", conditions.numbered("w.search_words @@ to_tsquery('simple', ?)", words))
+            ("search_words", all.numbered("w.search_words @@ to_tsquery('simple', ?)", words))
         }
     };
-    let Conditions { sql, args } = conditions;
+    let Conditions { sql, args } = all;
     let (inner, middle, outer) = (order(query.sort, 'm'), order(query.sort, 'w'), order(query.sort, 'm'));
     let sql = format!(
         "{COLUMNS} WHERE m.id IN (SELECT w.id FROM (SELECT m.id, m.importance, m.created_at, m.{column} \
@@ -238,7 +214,7 @@ fn found_near(query: &MemoryQuery, engine: Engine) -> (String, Vec<Arg>) {
 /// Those with all or some of the words, from the word index. `CROSS JOIN` (SQLite) and `OFFSET 0` (PostgreSQL) keep
 /// the engine from walking the list after all.
 fn found_by_index(query: &MemoryQuery, how: Words, limit: u32, engine: Engine) -> (String, Vec<Arg>) {
-    let mut conditions = Conditions::of(query, engine);
+    let mut all = conditions(query, engine);
     let (found, fence) = match engine {
         Engine::Sqlite => {
             let words: Vec<String> = query.words.iter().map(|word| format!("\"{word}\"*")).collect();
@@ -246,15 +222,15 @@ fn found_by_index(query: &MemoryQuery, how: Words, limit: u32, engine: Engine) -
                 Words::All => " ",
                 Words::Some => " OR ",
             };
-            conditions.and("agent_shared_memory_fts MATCH ?", args![words.join(joint)]);
+            all.and("agent_shared_memory_fts MATCH ?", args![words.join(joint)]);
             ("agent_shared_memory_fts f CROSS JOIN agent_shared_memory m ON m.n = f.rowid", "")
         }
         Engine::Postgres => {
-            conditions.and("m.search_words @@ to_tsquery('simple', ?)", args![ts_query(query, how)]);
+            all.and("m.search_words @@ to_tsquery('simple', ?)", args![ts_query(query, how)]);
             ("agent_shared_memory m", " OFFSET 0")
         }
     };
-    let Conditions { sql, args } = conditions;
+    let Conditions { sql, args } = all;
     let (middle, outer) = (order(query.sort, 'w'), order(query.sort, 'm'));
     let sql = format!(
         "{COLUMNS} WHERE m.id IN (SELECT w.id FROM (SELECT m.id, m.importance, m.created_at FROM {found} \

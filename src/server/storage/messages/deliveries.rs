@@ -1,16 +1,24 @@
 //! What agents take, what they say of it, and what is given up.
 
-use super::listed;
 use crate::domain::event::Topic;
 use crate::domain::ids::{AgentId, MessageId, WorkspaceId};
 use crate::domain::message::{ATTEMPTS, Acknowledged, DeliveryStatus, LEASE, Message};
 use crate::server::storage::db::Engine;
 use crate::server::storage::read::At;
-use crate::server::storage::{StorageError, Tx};
+use crate::server::storage::{Arg, StorageError, Tx};
 use crate::{args, sql};
 use chrono::{DateTime, Utc};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
+
+/// What an agent never dealt with.
+#[derive(Clone, Copy, Debug)]
+pub struct GivenUpDelivery {
+    pub workspace: WorkspaceId,
+    pub message: MessageId,
+    pub thread: MessageId,
+    pub agent: AgentId,
+}
 
 impl Tx {
     /// Hands out what waits for an agent, the most urgent first. What was handed out too often is given up instead.
@@ -57,7 +65,8 @@ impl Tx {
                 "AND message_id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($3 AS JSON)))"
             ),
         );
-        self.execute(hand_out, args![workspace, agent, listed(&fresh), now + LEASE, now]).await?;
+        self.execute(hand_out, args![workspace, agent, Arg::ids(fresh.iter().copied()), now + LEASE, now])
+            .await?;
         let touched: Vec<Uuid> = spent.iter().chain(&fresh).copied().collect();
         self.messages_settle(workspace, &touched).await?;
         let mut found: HashMap<Uuid, Message> =
@@ -128,35 +137,50 @@ impl Tx {
         Ok(changed == 1)
     }
 
-    /// Gives up, in all workspaces, up to `limit` deliveries that are older than `before`; the messages and their
-    /// threads by workspace.
+    /// Gives up, in all workspaces, up to `limit` deliveries that are older than `before`.
     pub async fn deliveries_give_up(
         &mut self,
         before: DateTime<Utc>,
         limit: i64,
-    ) -> Result<Vec<(WorkspaceId, MessageId, AgentId)>, StorageError> {
+    ) -> Result<Vec<GivenUpDelivery>, StorageError> {
         let now = self.now();
         let sql = self.dialect(
             sql!(
-                "SELECT workspace_id, message_id, agent_id FROM agent_message_deliveries ",
-                "WHERE status IN ('pending', 'delivered', 'read') AND created_at < $1 ORDER BY created_at LIMIT $2"
+                "UPDATE agent_message_deliveries SET status = 'dead', error = $3, due_at = $4, updated_at = $4 ",
+                "WHERE (message_id, agent_id) IN (SELECT message_id, agent_id FROM agent_message_deliveries ",
+                "WHERE status IN ('pending', 'delivered', 'read') AND created_at < $1 ORDER BY created_at LIMIT $2) ",
+                "RETURNING workspace_id, message_id, agent_id"
             ),
             sql!(
-                "SELECT workspace_id, message_id, agent_id FROM agent_message_deliveries ",
+                "UPDATE agent_message_deliveries SET status = 'dead', error = $3, due_at = $4, updated_at = $4 ",
+                "WHERE (message_id, agent_id) IN (SELECT message_id, agent_id FROM agent_message_deliveries ",
                 "WHERE status IN ('pending', 'delivered', 'read') AND created_at < $1 ORDER BY created_at LIMIT $2 ",
-                "FOR UPDATE SKIP LOCKED"
+                "FOR UPDATE SKIP LOCKED) RETURNING workspace_id, message_id, agent_id"
             ),
         );
-        let old: Vec<(Uuid, Uuid, Uuid)> = self.fetch_all(sql, args![before, limit]).await?;
-        let mut given_up = Vec::with_capacity(old.len());
-        for (workspace, message, agent) in old {
-            let (workspace, message, agent) = (WorkspaceId(workspace), MessageId(message), AgentId(agent));
-            let why = "Nobody dealt with it for seven days.";
-            self.delivery_set(workspace, message, agent, DeliveryStatus::Dead, now, Some(why)).await?;
-            self.messages_settle(workspace, &[message.0]).await?;
-            given_up.push((workspace, message, agent));
+        let why = "Nobody dealt with it for seven days.";
+        let old: Vec<(Uuid, Uuid, Uuid)> = self.fetch_all(sql, args![before, limit, why, now]).await?;
+        let mut by_workspace: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
+        for (workspace, message, _) in &old {
+            by_workspace.entry(*workspace).or_default().push(*message);
         }
-        Ok(given_up)
+        let mut threads: HashMap<Uuid, MessageId> = HashMap::new();
+        for (workspace, messages) in by_workspace {
+            let workspace = WorkspaceId(workspace);
+            self.messages_settle(workspace, &messages).await?;
+            let found = self.messages_by_ids(workspace, &messages).await?;
+            threads.extend(found.into_iter().map(|message| (message.id.0, message.thread_id)));
+        }
+        let given_up = old.into_iter().filter_map(|(workspace, message, agent)| {
+            let thread = *threads.get(&message)?;
+            Some(GivenUpDelivery {
+                workspace: WorkspaceId(workspace),
+                message: MessageId(message),
+                thread,
+                agent: AgentId(agent),
+            })
+        });
+        Ok(given_up.collect())
     }
 
     async fn delivery_set(
@@ -193,7 +217,8 @@ impl Tx {
                     "AND id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($2 AS JSON))) ",
                     "ORDER BY id FOR UPDATE"
                 );
-                let _: Vec<(Uuid,)> = self.fetch_all(lock, args![workspace, listed(ids)]).await?;
+                let _: Vec<(Uuid,)> =
+                    self.fetch_all(lock, args![workspace, Arg::ids(ids.iter().copied())]).await?;
                 "id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($2 AS JSON)))"
             }
         };
@@ -204,7 +229,7 @@ impl Tx {
              WHERE d.message_id = agent_messages.id AND d.status <> 'dead'), status) \
              WHERE workspace_id = $1 AND {among}"
         );
-        self.execute(sql, args![workspace, listed(ids)]).await?;
+        self.execute(sql, args![workspace, Arg::ids(ids.iter().copied())]).await?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use super::{Arg, Conn, CorruptRow, StorageError, Ts, Tx};
 use crate::domain::approval::{ActorKind, ActorRef};
 use crate::domain::event::Topic;
 use crate::domain::ids::{AgentId, MessageId, TeamId, UserId, WorkspaceId};
-use crate::domain::message::{Message, MessageDelivery, MessageStatus, MessageType, Priority};
+use crate::domain::message::{Addressee, Message, MessageDelivery, MessageStatus, MessageType, Priority};
 use crate::{args, sql};
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
@@ -150,17 +150,12 @@ pub enum MessageList {
 pub struct OutgoingMessage<'a> {
     pub from_agent: Option<AgentId>,
     pub from_user: Option<UserId>,
-    pub to_agent: Option<AgentId>,
-    pub to_team: Option<TeamId>,
+    pub to: Addressee,
     pub reply_to: Option<&'a Message>,
     pub message_type: MessageType,
     pub priority: Priority,
     pub subject: &'a str,
     pub content: &'a str,
-}
-
-fn listed(ids: &[Uuid]) -> Arg {
-    Arg::json(&ids.iter().map(|id| id.simple().to_string()).collect::<Vec<_>>())
 }
 
 impl Conn {
@@ -232,7 +227,8 @@ impl Conn {
             "m.id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($2 AS JSON)))",
         );
         let sql = format!("{COLUMNS} WHERE m.workspace_id = $1 AND {among}");
-        let rows: Vec<MessageRow> = self.fetch_all(sql, args![workspace, listed(ids)]).await?;
+        let rows: Vec<MessageRow> =
+            self.fetch_all(sql, args![workspace, Arg::ids(ids.iter().copied())]).await?;
         Ok(all(rows)?)
     }
 
@@ -258,7 +254,7 @@ impl Conn {
                 "(SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($2 AS JSON))) ORDER BY g.name"
             ),
         );
-        let rows: Vec<DeliveryRow> = self.fetch_all(sql, args![workspace, listed(&ids)]).await?;
+        let rows: Vec<DeliveryRow> = self.fetch_all(sql, args![workspace, Arg::ids(ids)]).await?;
         let mut found: HashMap<Uuid, Vec<MessageDelivery>> = HashMap::new();
         for Delivery(message, delivery) in all(rows)? {
             found.entry(message).or_default().push(delivery);
@@ -314,10 +310,10 @@ impl Tx {
             args![
                 id,
                 workspace,
-                message.to_team,
+                message.to.team(),
                 message.from_agent,
                 message.from_user,
-                message.to_agent,
+                message.to.agent(),
                 thread,
                 message.reply_to.map(|answered| answered.id),
                 message.message_type.as_str(),
@@ -340,15 +336,20 @@ impl Tx {
             )
             .await?;
         }
+        let deliver = self.dialect(
+            sql!(
+                "INSERT INTO agent_message_deliveries (workspace_id, message_id, agent_id, status, urgency, due_at, ",
+                "created_at, updated_at) SELECT $1, $2, unhex(value), 'pending', $4, $5, $5, $5 FROM json_each($3)"
+            ),
+            sql!(
+                "INSERT INTO agent_message_deliveries (workspace_id, message_id, agent_id, status, urgency, due_at, ",
+                "created_at, updated_at) SELECT $1, $2, CAST(value AS UUID), 'pending', $4, $5, $5, $5 ",
+                "FROM json_array_elements_text(CAST($3 AS JSON))"
+            ),
+        );
+        let to = Arg::ids(recipients.iter().copied());
+        self.execute(deliver, args![workspace, id, to, message.priority as i64, now]).await?;
         for agent in recipients {
-            self.execute(
-                sql!(
-                    "INSERT INTO agent_message_deliveries (workspace_id, message_id, agent_id, status, urgency, ",
-                    "due_at, created_at, updated_at) VALUES ($1, $2, $3, 'pending', $4, $5, $5, $5)"
-                ),
-                args![workspace, id, *agent, message.priority as i64, now],
-            )
-            .await?;
             self.emit(workspace, Topic::Message, agent.0);
         }
         self.emit(workspace, Topic::Message, thread.0);
