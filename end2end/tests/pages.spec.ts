@@ -21,21 +21,23 @@ test("nothing of another workspace can be reached by its id", { tag: ["@nojs", "
   const record = await other.record({ kind: "contact", title: "A secret of theirs" });
   const team = await other.team({ name: "A secret of theirs", department: "sales" });
   const memory = await other.memory({ content: "A secret of theirs" });
+  const message = await other.message({ subject: "A secret of theirs", content: "A secret of theirs" });
   const page = await signIn(await workspace.member("owner"));
   for (const path of [
     `/approvals/${approval.id}`,
     `/records/${record.id}`,
     `/settings/teams/${team.id}`,
     `/memory/${memory.id}`,
+    `/messages/${message.id}`,
     "/approvals/01a1f85c-7b1a-7531-8cf6-d8909b46437f",
     "/approvals/not-an-id",
   ]) {
     const answer = await page.goto(path);
-    await expect(page.getByText(/There is no such (approval|record|team|memory) here\./), path).toBeVisible();
+    await expect(page.getByText(/There is no such (approval|record|team|memory|thread) here\./), path).toBeVisible();
     await expect(page.getByText("A secret of theirs"), path).toHaveCount(0);
     expect(answer?.status(), path).toBe(404);
   }
-  for (const path of ["/approvals?status=all", "/audit", "/records", "/memory", `/audit?approvalId=${approval.id}`]) {
+  for (const path of ["/approvals?status=all", "/audit", "/records", "/memory", "/messages", `/audit?approvalId=${approval.id}`]) {
     await open(page, path);
     await expect(page.getByText("A secret of theirs"), path).toHaveCount(0);
   }

@@ -1,5 +1,6 @@
 //! Pages, one folder per noun.
 
+mod address;
 pub mod approvals;
 pub mod audit;
 pub mod dashboard;
@@ -16,6 +17,7 @@ pub mod settings;
 pub mod sign_in;
 mod signed_in;
 pub mod trust;
+mod whose;
 
 pub use late::{LateFile, LatePage, ready_for};
 pub use not_found::NotFound;

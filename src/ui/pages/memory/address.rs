@@ -5,9 +5,10 @@ use leptos_router::params::ParamsMap;
 use crate::domain::ids::{AgentId, TeamId};
 use crate::domain::memory::{MemoryCategory, MemoryFilter, MemorySort, MemoryTier};
 use crate::ui::components::FilterChip;
+use crate::ui::pages::address::with_query;
+use crate::ui::pages::whose::Whose;
 use crate::ui::words::human;
 
-use super::whose::Whose;
 use super::words::tier_name;
 
 /// Where the list lives.
@@ -42,16 +43,7 @@ pub fn href(filter: &MemoryFilter) -> String {
         ("sort", &filter.sort),
         ("cursor", &filter.cursor),
     ];
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in parts {
-        if let Some(value) = value {
-            query.append_pair(name, value);
-        }
-    }
-    match query.finish() {
-        none if none.is_empty() => PATH.to_owned(),
-        query => format!("{PATH}?{query}"),
-    }
+    with_query(PATH, parts)
 }
 
 /// The address of everything with a tag.

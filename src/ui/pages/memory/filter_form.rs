@@ -6,10 +6,10 @@ use crate::domain::memory::{MemoryCategory, MemoryFilter, MemoryTier};
 use crate::ui::components::{
     Button, ButtonKind, ButtonVariant, Choice, Icon, IconMark, LinkButton, SelectField, TextField,
 };
+use crate::ui::pages::whose::Whose;
 use crate::ui::words::human;
 
 use super::address::{PATH, href};
-use super::whose::Whose;
 use super::words::tier_name;
 
 /// A plain form: the browser loads the page that it names.

@@ -14,13 +14,13 @@ use crate::ui::components::{
     RelativeTime, RevealedText, Row, RowHeader, SkeletonRows, Table,
 };
 use crate::ui::forms::{Notice, NoticeBar, ReturnedError};
-use crate::ui::pages::newer::{Newer, newer_of};
+use crate::ui::pages::newer::{Newer, newer_than};
+use crate::ui::pages::whose::Whose;
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::{human, moment, segments, stamp};
 
 use super::address::{PATH, chips, from_query, href, tagged};
 use super::filter_form::FilterForm;
-use super::whose::Whose;
 use super::words::{read_often, seen_by, tier_name};
 
 /// The list of memories.
@@ -36,7 +36,15 @@ pub fn MemoriesPage() -> impl IntoView {
             (filter, Whose::load().await, answer)
         },
     );
-    let newer = newer_of(Topic::Memory);
+    let shown = StoredValue::new(None);
+    let newer = newer_than(
+        shown,
+        |changes| changes.concern(Topic::Memory),
+        move || {
+            let filter = filter.get_untracked();
+            async move { memory_list(filter.clone()).await.ok().map(|page| (filter, page)) }
+        },
+    );
     let retry = Callback::new(move |()| loaded.refetch());
     let notice = Notice::new(|done| (done == "forgotten").then_some("The memory is forgotten."));
     view! {
@@ -48,10 +56,11 @@ pub fn MemoriesPage() -> impl IntoView {
         />
         <ReturnedError />
         <NoticeBar notice=notice />
-        <Newer newer=newer show=retry />
+        <Newer newer=newer what="Something changed here." show=retry />
         <Transition fallback=|| view! { <SkeletonRows rows=8 label="Loading memory" /> }>
             {move || Suspend::new(async move {
                 let (filter, whose, answer) = loaded.await;
+                shown.set_value(answer.as_ref().ok().map(|page| (filter.clone(), page.clone())));
                 let chips = chips(&filter, &whose);
                 let narrowed = !chips.is_empty();
                 let list = match answer {

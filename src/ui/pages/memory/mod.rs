@@ -6,7 +6,6 @@ mod filter_form;
 mod list;
 mod new;
 mod one;
-mod whose;
 mod words;
 
 pub use list::MemoriesPage;

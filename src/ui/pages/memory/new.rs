@@ -13,10 +13,10 @@ use crate::ui::components::{
 };
 use crate::ui::forms::{ActionForm, ReturnedError, SubmitButton, Then};
 use crate::ui::pages::use_session;
+use crate::ui::pages::whose::Whose;
 
 use super::address::PATH;
 use super::fields::{MemoryFields, memory_form_state};
-use super::whose::Whose;
 
 /// A form for a new memory.
 #[component]

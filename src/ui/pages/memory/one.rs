@@ -17,12 +17,12 @@ use crate::ui::components::{
 use crate::ui::forms::{
     ActionForm, Disclose, FormState, Hidden, Notice, NoticeBar, ReturnedError, SubmitButton, Then, Version,
 };
+use crate::ui::pages::whose::Whose;
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::{human, moment, segments, stamp};
 
 use super::address::{PATH, tagged};
 use super::fields::{MemoryFields, memory_form_state};
-use super::whose::Whose;
 use super::words::{read_often, seen_by, tier_hint};
 
 /// One memory.

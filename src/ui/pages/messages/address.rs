@@ -3,6 +3,7 @@
 use leptos_router::params::ParamsMap;
 
 use crate::domain::message::MessageFilter;
+use crate::ui::pages::address::with_query;
 
 /// Where the threads live.
 pub const PATH: &str = "/messages";
@@ -33,16 +34,7 @@ pub fn href(filter: &MessageFilter) -> String {
         ("status", &filter.status),
         ("cursor", &filter.cursor),
     ];
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in parts {
-        if let Some(value) = value {
-            query.append_pair(name, value);
-        }
-    }
-    match query.finish() {
-        none if none.is_empty() => PATH.to_owned(),
-        query => format!("{PATH}?{query}"),
-    }
+    with_query(PATH, parts)
 }
 
 /// Whether anything is left out.

@@ -2,43 +2,26 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_query_map;
 
-use crate::domain::agent::{Agent, AgentFilter};
 use crate::domain::event::Topic;
 use crate::domain::member::Permission;
-use crate::domain::message::{Message, MessageFilter, MessageStatus, MessageType, Priority};
+use crate::domain::message::{Message, MessageFilter};
 use crate::domain::page::Page;
-use crate::domain::team::{Team, TeamFilter};
-use crate::server_fns::agents::agent_list;
 use crate::server_fns::messages::message_list;
-use crate::server_fns::teams::team_list;
 use crate::ui::components::{
-    Badge, Button, ButtonKind, ButtonVariant, Card, Cell, Choice, Column, EmptyState, Icon, LinkButton,
-    PageHeader, Pagination, RelativeTime, RevealedText, Row, RowHeader, SelectField, SkeletonRows,
-    StatusBadge, Table,
+    Badge, ButtonVariant, Card, Cell, Column, EmptyState, Icon, LinkButton, PageHeader, Pagination,
+    RelativeTime, RevealedText, Row, RowHeader, SkeletonRows, StatusBadge, Table,
 };
 use crate::ui::forms::ReturnedError;
-use crate::ui::hooks::form_body;
-use crate::ui::pages::newer::{Newer, newer_of};
+use crate::ui::pages::newer::{Newer, newer_than};
+use crate::ui::pages::whose::Whose;
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::{human, moment, segments, stamp};
 
 use super::address::{PATH, from_query, href, narrows};
+use super::filter_form::FilterForm;
 use super::words;
-
-/// The agents of the workspace, for the choices of the forms.
-pub async fn agents() -> Vec<Agent> {
-    let filter = AgentFilter { limit: Some("200".to_owned()), ..AgentFilter::default() };
-    agent_list(filter).await.map(|page| page.items).unwrap_or_default()
-}
-
-/// The teams of the workspace, for the same.
-pub async fn teams() -> Vec<Team> {
-    let filter = TeamFilter { limit: Some("200".to_owned()), ..TeamFilter::default() };
-    team_list(filter).await.map(|page| page.items).unwrap_or_default()
-}
 
 /// The threads.
 #[component]
@@ -53,8 +36,16 @@ pub fn MessagesPage() -> impl IntoView {
             (filter, answer)
         },
     );
-    let (agents, teams) = (Resource::new(|| (), |()| agents()), Resource::new(|| (), |()| teams()));
-    let newer = newer_of(Topic::Message);
+    let whose = Resource::new(|| (), |()| Whose::load());
+    let shown = StoredValue::new(None);
+    let newer = newer_than(
+        shown,
+        |changes| changes.concern(Topic::Message),
+        move || {
+            let filter = filter.get_untracked();
+            async move { message_list(filter.clone()).await.ok().map(|page| (filter, page)) }
+        },
+    );
     let retry = Callback::new(move |()| loaded.refetch());
     let new = move || may_write.then(|| view! { <NewLink /> });
     view! {
@@ -65,11 +56,12 @@ pub fn MessagesPage() -> impl IntoView {
             actions=new
         />
         <ReturnedError />
-        <Newer newer=newer show=retry />
+        <Newer newer=newer what="Something changed here." show=retry />
         <Transition fallback=|| view! { <SkeletonRows rows=8 label="Loading messages" /> }>
             {move || Suspend::new(async move {
                 let (filter, answer) = loaded.await;
-                let (agents, teams) = (agents.await, teams.await);
+                let whose = whose.await;
+                shown.set_value(answer.as_ref().ok().map(|page| (filter.clone(), page.clone())));
                 let list = match answer {
                     Ok(page) => {
                         view! { <Threads page=page filter=filter.clone() may_write=may_write /> }.into_any()
@@ -80,7 +72,7 @@ pub fn MessagesPage() -> impl IntoView {
                     }
                 };
                 view! {
-                    <Filters filter=filter agents=agents teams=teams />
+                    <FilterForm filter=filter whose=whose />
                     {list}
                 }
             })}
@@ -94,63 +86,6 @@ fn NewLink() -> impl IntoView {
         <LinkButton href="/messages/new" variant=ButtonVariant::Primary icon=Icon::Plus>
             "New message"
         </LinkButton>
-    }
-}
-
-#[component]
-fn Filters(
-    /// The filter in force.
-    filter: MessageFilter,
-    /// The agents to choose from.
-    agents: Vec<Agent>,
-    /// The teams to choose from.
-    teams: Vec<Team>,
-) -> impl IntoView {
-    let navigate = use_navigate();
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let body = form_body(&event);
-        let value = |name: &str| {
-            let mut pairs = form_urlencoded::parse(body.as_bytes());
-            pairs.find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.into_owned())
-        };
-        let wanted = MessageFilter {
-            agent_id: value("agentId"),
-            team_id: value("teamId"),
-            message_type: value("type"),
-            priority: value("priority"),
-            status: value("status"),
-            ..MessageFilter::default()
-        };
-        navigate(&href(&wanted), NavigateOptions { scroll: false, ..NavigateOptions::default() });
-    };
-    let any = |all: Vec<Choice>| std::iter::once(Choice::new("", "Any")).chain(all).collect::<Vec<_>>();
-    let agents = any(agents.into_iter().map(|one| Choice::new(one.id.to_string(), one.name)).collect());
-    let teams = any(teams.into_iter().map(|one| Choice::new(one.id.to_string(), one.name)).collect());
-    let named =
-        |names: Vec<&'static str>| any(names.iter().map(|name| Choice::new(*name, human(name))).collect());
-    let types = named(MessageType::ALL.iter().map(|one| one.as_str()).collect());
-    let priorities = named(Priority::ALL.iter().map(|one| one.as_str()).collect());
-    let states = named(MessageStatus::ALL.iter().map(|one| one.as_str()).chain(["dead"]).collect());
-    let narrowed = narrows(&filter);
-    view! {
-        <form
-            aria-label="Filter messages"
-            method="get"
-            action=PATH
-            class="mb-4 grid items-end gap-3 sm:grid-cols-3 xl:grid-cols-6"
-            on:submit=submit
-        >
-            <SelectField id="messages-agent" name="agentId" label="Agent" options=agents selected=filter.agent_id filter=true />
-            <SelectField id="messages-team" name="teamId" label="Team" options=teams selected=filter.team_id filter=true />
-            <SelectField id="messages-type" name="type" label="Type" options=types selected=filter.message_type filter=true />
-            <SelectField id="messages-priority" name="priority" label="Priority" options=priorities selected=filter.priority filter=true />
-            <SelectField id="messages-status" name="status" label="Status" options=states selected=filter.status filter=true />
-            <div class="flex flex-wrap gap-2">
-                <Button kind=ButtonKind::Submit icon=Icon::Search>"Filter"</Button>
-                {narrowed.then(|| view! { <LinkButton href=PATH variant=ButtonVariant::Ghost>"Clear"</LinkButton> })}
-            </div>
-        </form>
     }
 }
 

@@ -1,6 +1,7 @@
 //! Messages: the threads, one thread, and a new message.
 
 mod address;
+mod filter_form;
 mod list;
 mod new;
 mod thread;

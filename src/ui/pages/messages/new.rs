@@ -5,10 +5,8 @@ use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use crate::domain::agent::Agent;
 use crate::domain::member::Permission;
 use crate::domain::message::{Message, MessageType, Priority};
-use crate::domain::team::Team;
 use crate::server_fns::messages::MessageSend;
 use crate::ui::components::{
     ButtonVariant, Card, Choice, EmptyState, Icon, LinkButton, PageHeader, SelectField, Skeleton, TextField,
@@ -16,16 +14,16 @@ use crate::ui::components::{
 };
 use crate::ui::forms::{ActionForm, FormState, ReturnedError, SubmitButton, Then};
 use crate::ui::pages::use_session;
+use crate::ui::pages::whose::Whose;
 use crate::ui::words::human;
 
 use super::address::PATH;
-use super::list::{agents, teams};
 
 /// The form, for those who may send.
 #[component]
 pub fn NewMessagePage() -> impl IntoView {
     let may_write = use_session().may(Permission::WriteMessages);
-    let (agents, teams) = (Resource::new(|| (), |()| agents()), Resource::new(|| (), |()| teams()));
+    let whose = Resource::new(|| (), |()| Whose::load());
     view! {
         <Title text="New message" />
         <PageHeader title="New message" back=PATH back_label="Messages" />
@@ -34,8 +32,8 @@ pub fn NewMessagePage() -> impl IntoView {
             view! {
                 <Transition fallback=|| view! { <Skeleton lines=8 label="Loading agents and teams" /> }>
                     {move || Suspend::new(async move {
-                        let (agents, teams) = (agents.await, teams.await);
-                        view! { <Compose agents=agents teams=teams /> }
+                        let whose = whose.await;
+                        view! { <Compose whose=whose /> }
                     })}
                 </Transition>
             }
@@ -67,10 +65,8 @@ pub fn priorities() -> Vec<Choice> {
 
 #[component]
 fn Compose(
-    /// The agents to choose from.
-    agents: Vec<Agent>,
-    /// The teams to choose from.
-    teams: Vec<Team>,
+    /// Agents and teams to choose from.
+    whose: Whose,
 ) -> impl IntoView {
     let form = FormState::new("message-new")
         .faults_only()
@@ -84,11 +80,6 @@ fn Compose(
     let done = Then::new(move |sent: Message| {
         navigate(&format!("{PATH}/{}?done=sent", sent.thread_id), NavigateOptions::default());
     });
-    let nobody = || std::iter::once(Choice::new("", "None"));
-    let agents: Vec<_> =
-        nobody().chain(agents.into_iter().map(|one| Choice::new(one.id.to_string(), one.name))).collect();
-    let teams: Vec<_> =
-        nobody().chain(teams.into_iter().map(|one| Choice::new(one.id.to_string(), one.name))).collect();
     view! {
         <Card>
             <ActionForm<MessageSend> form=form.clone() class="grid gap-4" on_done=done>
@@ -97,7 +88,7 @@ fn Compose(
                         id="message-agent"
                         name="input[toAgentId]"
                         label="To an agent"
-                        options=agents
+                        options=whose.agent_choices("None")
                         selected=form.typed("input[toAgentId]")
                         error=form.error_at("/toAgentId")
                         required=false
@@ -106,7 +97,7 @@ fn Compose(
                         id="message-team"
                         name="input[toTeamId]"
                         label="Or to a team"
-                        options=teams
+                        options=whose.team_choices("None")
                         selected=form.typed("input[toTeamId]")
                         error=form.error_at("/toTeamId")
                         hint="Each of its agents gets it."

@@ -17,7 +17,7 @@ use crate::ui::components::{
 };
 use crate::ui::forms::{ActionForm, FormState, Hidden, Notice, NoticeBar, ReturnedError, SubmitButton, Then};
 use crate::ui::hooks::focus_soon;
-use crate::ui::pages::newer::{Newer, newer_of};
+use crate::ui::pages::newer::{Newer, newer_than};
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::{human, moment, segments, stamp};
 
@@ -32,7 +32,15 @@ pub fn ThreadPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
     let loaded = Resource::new(move || id.get(), load);
-    let newer = newer_of(Topic::Message);
+    let read = StoredValue::new(None);
+    let newer = newer_than(
+        read,
+        |changes| changes.concern(Topic::Message),
+        move || {
+            let id = id.get_untracked();
+            async move { load(id).await.ok() }
+        },
+    );
     let retry = Callback::new(move |()| loaded.refetch());
     // The heading is drawn anew with the rest: it gets the focus once it is there.
     let asked = StoredValue::new(false);
@@ -55,6 +63,7 @@ pub fn ThreadPage() -> impl IntoView {
         <Transition fallback=|| view! { <Skeleton lines=8 label="Loading the thread" /> }>
             {move || Suspend::new(async move {
                 let answer = loaded.await;
+                read.set_value(answer.as_ref().ok().cloned());
                 if asked.try_get_value() == Some(true) {
                     asked.set_value(false);
                     focus_soon("page-title");
@@ -117,7 +126,7 @@ fn Thread(
         <PageHeader title=subject back=PATH back_label="Messages" />
         <ReturnedError />
         <NoticeBar notice=notice />
-        <Newer newer=newer show=retry />
+        <Newer newer=newer what="Something changed here." show=retry />
         <ol aria-label="Messages of the thread" class="grid gap-3">{said}</ol>
         {answer}
     }
@@ -147,7 +156,7 @@ fn Said(
         <li class="card min-w-0 p-4" id=format!("message-{id}")>
             <div class="mb-2 flex flex-wrap items-baseline gap-x-3 gap-y-1 text-sm">
                 <span class="font-medium">{words::from_to(&message)}</span>
-                {words::is_of_agent(&message).then(|| view! { <Badge tone=Tone::Info>"Agent"</Badge> })}
+                {message.sender().is_some().then(|| view! { <Badge tone=Tone::Info>"Agent"</Badge> })}
                 <Badge tone=Tone::Neutral>{human(message.message_type.as_str())}</Badge>
                 {priority.map(|(tone, label)| view! { <Badge tone=tone>{label}</Badge> })}
                 <span class="text-muted"><RelativeTime datetime=stamp(at) text=moment(at) /></span>
@@ -205,7 +214,7 @@ fn Recipient(
 
 /// Whom an answer goes to: whoever of the agents said something last; else whom the thread began with.
 fn answered(messages: Vec<Message>) -> Option<(Message, bool)> {
-    let last_of_agent = messages.iter().rev().find(|message| words::is_of_agent(message)).cloned();
+    let last_of_agent = messages.iter().rev().find(|message| message.sender().is_some()).cloned();
     last_of_agent
         .map(|message| (message, true))
         .or_else(|| messages.into_iter().next().map(|first| (first, false)))

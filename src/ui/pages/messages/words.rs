@@ -1,6 +1,5 @@
 //! Messages in words.
 
-use crate::domain::approval::ActorKind;
 use crate::domain::message::{DeliveryStatus, Message, MessageStatus, Priority};
 use crate::domain::text::reveal_text;
 use crate::ui::components::Tone;
@@ -47,9 +46,4 @@ pub fn from_to(message: &Message) -> String {
         (Some(to), None) => format!("{from} to {}", reveal_text(to)),
         (None, _) => format!("{from} to the people of this thread"),
     }
-}
-
-/// Whether an agent said it.
-pub fn is_of_agent(message: &Message) -> bool {
-    message.from.kind == ActorKind::Agent
 }

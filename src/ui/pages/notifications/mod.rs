@@ -5,7 +5,6 @@ mod row;
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
@@ -15,11 +14,11 @@ use crate::domain::notification::{Notification, NotificationFilter, Unread};
 use crate::domain::page::Page;
 use crate::server_fns::notifications::{NotificationRead, notification_list};
 use crate::ui::components::{
-    Button, ButtonSize, Card, EmptyState, Icon, IconMark, LinkButton, PageHeader, Pagination, SkeletonRows,
-    Tab, Tabs,
+    ButtonSize, Card, EmptyState, Icon, IconMark, LinkButton, PageHeader, Pagination, SkeletonRows, Tab, Tabs,
 };
 use crate::ui::forms::{ActionForm, FormState, Hidden, SubmitButton, Then};
-use crate::ui::hooks::{focus_soon, use_events};
+use crate::ui::hooks::Changes;
+use crate::ui::pages::newer::{Newer, newer_than};
 use crate::ui::pages::{PageError, use_session};
 
 pub use link::LinkPage;
@@ -45,12 +44,22 @@ pub fn NotificationsPage() -> impl IntoView {
     );
     // What the list shows: which were asked for, and the first of them.
     let shown = StoredValue::new(None);
-    let newer = newer_ones(shown);
-    let show = move || {
-        newer.set(false);
-        loaded.refetch();
-        focus_soon("page-title");
-    };
+    let me = use_session().user_id;
+    // What one reads oneself is told under one's own id; another event may be of what somebody else got.
+    let concerns = move |changes: &Changes| changes.ids(Topic::Notification).any(|id| id != me.0);
+    let newer = newer_than(shown, concerns, move || {
+        let filter = filter.get_untracked();
+        async move {
+            // Further down nothing comes to the top.
+            if filter.cursor.is_some() {
+                return None;
+            }
+            let one = NotificationFilter { limit: Some("1".to_owned()), ..filter.clone() };
+            let newest = notification_list(one).await.ok()?;
+            first_of(&newest).map(|first| (filter, Some(first)))
+        }
+    });
+    let show = Callback::new(move |()| loaded.refetch());
     let all = FormState::new("read-all");
     let read_all = Then::new(move |_: Unread| {
         let _ = newer.try_set(false);
@@ -70,20 +79,7 @@ pub fn NotificationsPage() -> impl IntoView {
         <PageHeader title="Notifications" actions=actions />
         {move || view! { <Which unread=filter.with(|filter| filter.unread.is_some()) /> }}
         // Rows do not move under whoever reads them: what is new waits for a press.
-        <div role="status">
-            {move || {
-                newer
-                    .get()
-                    .then(|| {
-                        view! {
-                            <p class="mb-3 flex flex-wrap items-center gap-2 text-sm">
-                                "There is something new."
-                                <Button size=ButtonSize::Small on:click=move |_| show()>"Show it"</Button>
-                            </p>
-                        }
-                    })
-            }}
-        </div>
+        <Newer newer=newer what="There is something new." show=show />
         <Transition fallback=|| view! { <SkeletonRows label="Loading the notifications" /> }>
             {move || Suspend::new(async move {
                 let (filter, answer) = loaded.await;
@@ -105,34 +101,6 @@ type First = Option<(NotificationId, DateTime<Utc>)>;
 
 fn first_of(page: &Page<Notification>) -> First {
     page.items.first().map(|item| (item.id, item.created_at))
-}
-
-type Shown = StoredValue<Option<(NotificationFilter, First)>>;
-
-/// Whether something came to the member since the list was read.
-fn newer_ones(shown: Shown) -> RwSignal<bool> {
-    let (newer, me) = (RwSignal::new(false), use_session().user_id);
-    use_events().listen(move |changes| {
-        // What one reads oneself is told under one's own id.
-        if changes.ids(Topic::Notification).any(|id| id != me.0) {
-            spawn_local(async move {
-                if is_outdated(shown).await {
-                    let _ = newer.try_set(true);
-                }
-            });
-        }
-    });
-    newer
-}
-
-/// Whether another notification is the first by now. Events are the whole workspace's; this one may be for others.
-async fn is_outdated(shown: Shown) -> bool {
-    let Some((filter, first)) = shown.try_get_value().flatten() else { return false };
-    if filter.cursor.is_some() {
-        return false;
-    }
-    let newest = notification_list(NotificationFilter { limit: Some("1".to_owned()), ..filter }).await;
-    newest.is_ok_and(|newest| first_of(&newest).is_some_and(|newest| Some(newest) != first))
 }
 
 #[component]

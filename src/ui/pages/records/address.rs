@@ -3,6 +3,7 @@
 use leptos_router::params::ParamsMap;
 
 use crate::domain::record::{RecordFilter, RecordKind};
+use crate::ui::pages::address::with_query;
 
 /// Where the list lives.
 pub const PATH: &str = "/records";
@@ -22,16 +23,7 @@ pub fn from_query(query: &ParamsMap) -> RecordFilter {
 /// The address of a filter.
 pub fn href(filter: &RecordFilter) -> String {
     let parts = [("kind", &filter.kind), ("q", &filter.q), ("cursor", &filter.cursor)];
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in parts {
-        if let Some(value) = value {
-            query.append_pair(name, value);
-        }
-    }
-    match query.finish() {
-        none if none.is_empty() => PATH.to_owned(),
-        query => format!("{PATH}?{query}"),
-    }
+    with_query(PATH, parts)
 }
 
 /// The first page of records of one kind, or of all, with the same search.

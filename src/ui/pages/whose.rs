@@ -1,4 +1,4 @@
-//! The teams and agents that a memory can be of, for choices and for names.
+//! The teams and agents of the workspace, for choices and for names.
 
 use crate::domain::agent::AgentFilter;
 use crate::domain::team::TeamFilter;
@@ -7,7 +7,7 @@ use crate::server_fns::teams::team_list;
 use crate::ui::components::Choice;
 use serde::{Deserialize, Serialize};
 
-/// Id and name of each; the first two hundred by name. What cannot be loaded is empty: memories can be read without.
+/// Id and name of each; the first two hundred by name. What cannot be loaded is empty: pages can be read without.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Whose {
     teams: Vec<(String, String)>,
