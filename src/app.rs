@@ -86,6 +86,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/memory") view=LatePage::Memories ssr=SsrMode::Async />
                     <Route path=path!("/memory/new") view=LatePage::NewMemory ssr=SsrMode::Async />
                     <Route path=path!("/memory/:id") view=LatePage::Memory ssr=SsrMode::Async />
+                    <Route path=path!("/workflows") view=LatePage::Workflows ssr=SsrMode::Async />
+                    <Route path=path!("/workflows/new") view=LatePage::NewWorkflow ssr=SsrMode::Async />
+                    <Route path=path!("/workflows/:id") view=LatePage::Workflow ssr=SsrMode::Async />
+                    <Route path=path!("/executions") view=LatePage::Executions ssr=SsrMode::Async />
+                    <Route path=path!("/executions/:id") view=LatePage::Execution ssr=SsrMode::Async />
                     <Route path=path!("/notifications") view=LatePage::Notifications ssr=SsrMode::Async />
                     <Route path=path!("/n/:token") view=LatePage::Link ssr=SsrMode::Async />
                     <Route path=path!("/trust") view=LatePage::Trust ssr=SsrMode::Async />

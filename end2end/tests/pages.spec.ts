@@ -31,6 +31,8 @@ test("nothing of another workspace can be reached by its id", { tag: ["@nojs", "
     `/messages/${message.id}`,
     "/approvals/01a1f85c-7b1a-7531-8cf6-d8909b46437f",
     "/approvals/not-an-id",
+    "/memory/not-an-id",
+    "/messages/not-an-id",
   ]) {
     const answer = await page.goto(path);
     await expect(page.getByText(/There is no such (approval|record|team|memory|thread) here\./), path).toBeVisible();

@@ -71,7 +71,7 @@ test("after ten wrong passwords even the right one waits", async ({ browsers, al
 });
 
 /** What a page that is being left may still ask for, and be told that the session is over. */
-const LAST_READS = /status of 401 .*\/api\/(fn\/approvals\/(count|list|get)|orchestration\/events)\)/;
+const LAST_READS = /status of 401 .*\/api\/(fn\/(approvals\/(count|list|get)|notifications\/count)|orchestration\/events)\)/;
 
 test("whoever signs out is out, on every page", { tag: ["@nojs", "@phone"] }, async ({ workspace, signIn, allowProblem }) => {
   allowProblem(LAST_READS);

@@ -23,6 +23,9 @@ wire_enum! {
         Trust = "trust",
         /// A thread of messages by its first message, or an inbox by its agent.
         Message = "message",
+        Workflow = "workflow",
+        /// An execution or one of its steps, by the execution.
+        Execution = "execution",
     }
 }
 

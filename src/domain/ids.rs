@@ -65,6 +65,9 @@ typed_ids! {
     SavedViewId,
     /// A suggestion of trust, or a grant.
     TrustGrantId,
+    WorkflowId,
     /// An execution of a workflow, a team objective or a delegated task.
     ExecutionId,
+    /// One step of an execution.
+    StepId,
 }

@@ -38,6 +38,12 @@ wire_enum! {
         WriteMessages = "messages:write",
         ReadMemory = "memory:read",
         WriteMemory = "memory:write",
+        ReadWorkflows = "workflows:read",
+        WriteWorkflows = "workflows:write",
+        /// Starting a workflow, and pausing, resuming, cancelling and retrying what it started.
+        RunWorkflows = "workflows:run",
+        /// Running teams, handing tasks to agents.
+        RunTeams = "teams:run",
         ReadEvents = "events:read",
         ReadSettings = "settings:read",
         /// Members, agents' tokens, action types, webhooks, freeze of the workspace.
@@ -57,6 +63,7 @@ impl Permission {
                 | Self::WriteTeams
                 | Self::WriteAgents
                 | Self::WriteRecords
+                | Self::WriteWorkflows
                 | Self::OwnAccount
         )
     }
@@ -72,6 +79,7 @@ impl Role {
             | P::ReadRecords
             | P::ReadMessages
             | P::ReadMemory
+            | P::ReadWorkflows
             | P::ReadEvents
             | P::ReadAudit => true,
             P::OwnAccount | P::ReadSettings => true,
@@ -81,6 +89,9 @@ impl Role {
             | P::WriteMessages
             | P::WriteMemory
             | P::ReportOutcomes
+            | P::WriteWorkflows
+            | P::RunWorkflows
+            | P::RunTeams
             | P::WriteTeams
             | P::WriteAgents => {
                 matches!(self, Self::Owner | Self::Admin | Self::Operator)

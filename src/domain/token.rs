@@ -26,6 +26,8 @@ wire_enum! {
         Messages = "messages",
         Memory = "memory",
         TeamsRun = "teams:run",
+        /// For a person's token: making and changing workflows, and running them.
+        Workflows = "workflows",
         WorkflowsRun = "workflows:run",
         Settings = "settings",
         Account = "account",
@@ -52,7 +54,11 @@ impl Scope {
             Self::Account => matches!(permission, P::OwnAccount),
             Self::Messages => matches!(permission, P::ReadMessages | P::WriteMessages),
             Self::Memory => matches!(permission, P::ReadMemory | P::WriteMemory),
-            Self::TeamsRun | Self::WorkflowsRun => false,
+            Self::WorkflowsRun => matches!(permission, P::ReadWorkflows | P::RunWorkflows),
+            Self::Workflows => {
+                matches!(permission, P::ReadWorkflows | P::WriteWorkflows | P::RunWorkflows)
+            }
+            Self::TeamsRun => matches!(permission, P::RunTeams),
         }
     }
 
@@ -60,7 +66,12 @@ impl Scope {
     pub const fn is_for_agents(self) -> bool {
         !matches!(
             self,
-            Self::ApprovalsDecide | Self::Settings | Self::Account | Self::Agents | Self::RecordsWrite
+            Self::ApprovalsDecide
+                | Self::Settings
+                | Self::Account
+                | Self::Agents
+                | Self::RecordsWrite
+                | Self::Workflows
         )
     }
 }

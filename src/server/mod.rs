@@ -8,6 +8,7 @@ pub mod config;
 pub mod demo;
 pub mod engine;
 pub mod events;
+pub mod executions;
 pub mod folder;
 pub mod http;
 pub mod runtime;

@@ -15,6 +15,7 @@ use super::engine::{
     ScheduleError, housekeeping_cron,
 };
 use super::events::EventBus;
+use super::executions::{Advance, CancelChild, Events, Schedules, Timer, schedules_cron};
 use super::folder::Folder;
 use super::services::approvals::{QUEUE_ACTIONS, expiry, snooze};
 use super::services::memory::upkeep::{self as memory, memory_cron};
@@ -77,6 +78,7 @@ impl Runtime {
         let mut cron = housekeeping_cron().map_err(unreadable)?;
         cron.extend(notifications::cron::notices_cron().map_err(unreadable)?);
         cron.extend(memory_cron().map_err(unreadable)?);
+        cron.push(schedules_cron().map_err(unreadable)?);
         cron.push(checkpoint_cron().map_err(unreadable)?);
         cron.push(retention_cron().map_err(unreadable)?);
         cron.push(messages::give_up_cron().map_err(unreadable)?);
@@ -109,6 +111,11 @@ pub fn handlers(executors: Executors) -> Vec<Arc<dyn Handler>> {
         Arc::new(expiry::ClaimTimeout),
         Arc::new(expiry::Thaw),
         Arc::new(snooze::Wake),
+        Arc::new(Advance),
+        Arc::new(Timer),
+        Arc::new(CancelChild),
+        Arc::new(Events),
+        Arc::new(Schedules),
         Arc::new(notifications::remind::Remind),
         Arc::new(notifications::cron::Watch),
         Arc::new(trust::Expire),

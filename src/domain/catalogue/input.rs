@@ -41,6 +41,7 @@ actions! {
     "list_items" => ListItems(ListItems),
     "get_status" => GetStatus(GetStatus),
     "log_activity" => LogActivity(LogActivity),
+    "continue_workflow" => ContinueWorkflow(Question),
     "update_internal_note" => UpdateInternalNote(InternalNote),
     "fetch_analytics" => FetchAnalytics(FetchAnalytics),
     "check_availability" => CheckAvailability(CheckAvailability),
@@ -104,6 +105,7 @@ inputs! {
     ListItems { kind: RecordKind, query: Option<String>, limit: Option<i64> }
     GetStatus { subject: StatusSubject, id: Option<Uuid> }
     LogActivity { message: String }
+    Question { question: String, details: Option<Map<String, Value>> }
     InternalNote { record_id: RecordId, note: String }
     FetchAnalytics { from: String, to: String, department: Option<Department> }
     CheckAvailability { from: String, to: String }

@@ -15,7 +15,7 @@ const LOW: ActionSpec = ActionSpec {
     money_fields: &[],
 };
 
-pub(super) const SPECS: [ActionSpec; 9] = [
+pub(super) const SPECS: [ActionSpec; 10] = [
     ActionSpec {
         name: "read_data",
         title: "Read a record",
@@ -63,6 +63,23 @@ pub(super) const SPECS: [ActionSpec; 9] = [
             "else": {"required": ["id"]}
         }"#,
         example: r#"{"subject": "approval", "id": "019523e0-0000-7000-8000-000000000002"}"#,
+        ..LOW
+    },
+    ActionSpec {
+        name: "continue_workflow",
+        title: "Go on with a workflow",
+        summary: "Answers a workflow's question whether to go on. It changes nothing by itself.",
+        schema: r#"{
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["question"],
+            "properties": {
+                "question": {"type": "string", "minLength": 1, "maxLength": 10000},
+                "details": {"type": "object"}
+            }
+        }"#,
+        example: r#"{"question": "Send the proposal to Northwind?", "details": {"amount": "4000.00 EUR"}}"#,
+        reversibility: Reversibility::Correctable,
         ..LOW
     },
     ActionSpec {

@@ -72,7 +72,10 @@ pub struct ActionSpec {
     pub money_fields: &'static [&'static str],
 }
 
-static ALL: [ActionSpec; 36] = all_specs();
+static ALL: [ActionSpec; COUNT] = all_specs();
+
+const LEVELS: [&[ActionSpec]; 4] = [&low::SPECS, &medium::SPECS, &high::SPECS, &critical::SPECS];
+const COUNT: usize = low::SPECS.len() + medium::SPECS.len() + high::SPECS.len() + critical::SPECS.len();
 
 /// Every built-in type, from low to critical.
 pub fn all() -> &'static [ActionSpec] {
@@ -83,15 +86,17 @@ pub fn find(name: &str) -> Option<&'static ActionSpec> {
     ALL.iter().find(|spec| spec.name == name)
 }
 
-const fn all_specs() -> [ActionSpec; 36] {
-    let mut all = [low::SPECS[0]; 36];
-    let mut i = 0;
-    while i < 9 {
-        all[i] = low::SPECS[i];
-        all[9 + i] = medium::SPECS[i];
-        all[18 + i] = high::SPECS[i];
-        all[27 + i] = critical::SPECS[i];
-        i += 1;
+const fn all_specs() -> [ActionSpec; COUNT] {
+    let mut all = [low::SPECS[0]; COUNT];
+    let (mut level, mut at) = (0, 0);
+    while level < LEVELS.len() {
+        let mut i = 0;
+        while i < LEVELS[level].len() {
+            all[at] = LEVELS[level][i];
+            at += 1;
+            i += 1;
+        }
+        level += 1;
     }
     all
 }

@@ -29,6 +29,7 @@ pub(super) fn effects(action: &Action) -> AppResult<Vec<Effect>> {
             Effect::Read(ReadQuery::Status { subject: input.subject, id: input.id })
         }
         Action::LogActivity(input) => Effect::Log { message: body("message", &input.message)? },
+        Action::ContinueWorkflow(input) => Effect::Log { message: body("question", &input.question)? },
         Action::UpdateInternalNote(input) => {
             patch(input.record_id, None, map(json!({"notes": body("note", &input.note)?})))?
         }

@@ -91,6 +91,7 @@ pub(super) fn of_action(action: &Action, names: &Names<'_>) -> String {
         }
         Action::GetStatus(a) => format!("Look up the status of {}", article(a.subject.as_str())),
         Action::LogActivity(a) => format!("Log {}", quote(&a.message)),
+        Action::ContinueWorkflow(a) => format!("Go on with the workflow: {}", quote(&a.question)),
         Action::UpdateInternalNote(a) => {
             format!("Replace the internal notes of {}", names.the(a.record_id, "record"))
         }

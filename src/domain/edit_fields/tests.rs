@@ -52,6 +52,7 @@ fn every_type_of_the_catalogue_has_its_fields() {
         ("read_data", "recordId=line"),
         ("list_items", "kind=choice query=line limit=integer"),
         ("get_status", "subject=choice id=line"),
+        ("continue_workflow", "question=text"),
         ("log_activity", "message=text"),
         ("update_internal_note", "recordId=line note=text"),
         ("fetch_analytics", "from=line to=line department=choice"),

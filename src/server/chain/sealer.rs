@@ -7,6 +7,7 @@
 use super::keys::Signer;
 use crate::domain::chain::{CheckpointKind, Mark};
 use crate::domain::ids::WorkspaceId;
+use crate::server::services::executions::events_job;
 use crate::server::storage::{Db, StorageError};
 use crate::server::wake::Pause;
 use std::time::Duration;
@@ -110,6 +111,7 @@ async fn seal_batch(db: &Db, signer: &Signer, workspace: WorkspaceId) -> Result<
     let mut conn = db.read().await?;
     let seen = conn.chain_head(workspace).await?.map_or_else(Mark::genesis, |head| head.mark);
     let mut rows = conn.chain_unsealed(workspace, BATCH).await?;
+    let followed = conn.events_followed(workspace).await?;
     drop(conn);
     let mut head = seen.clone();
     for row in &mut rows {
@@ -129,6 +131,10 @@ async fn seal_batch(db: &Db, signer: &Signer, workspace: WorkspaceId) -> Result<
     if seen.seq / CHECKPOINT_EVERY < head.seq / CHECKPOINT_EVERY {
         let checkpoint = signer.sign(CheckpointKind::Head, workspace, &head, tx.now());
         tx.checkpoint_insert(&checkpoint).await?;
+    }
+    if followed {
+        let now = tx.now();
+        tx.enqueue(events_job(workspace, now));
     }
     tx.commit().await?;
     Ok(Some(rows.len()))

@@ -3,8 +3,10 @@
 use super::extract::{IfMatch, Json, Path, Query, Versioned};
 use super::problem::ApiResult;
 use crate::domain::agent::{Agent, AgentFilter, NewAgent, PatchAgent};
+use crate::domain::agent_profile::AgentProfile;
 use crate::domain::ids::AgentId;
 use crate::domain::page::Page;
+use crate::server::services::agent_profiles;
 use crate::server::services::agents;
 use crate::server::services::ctx::{Allowed, ReadAgents, WriteAgents};
 use crate::server::state::AppState;
@@ -15,7 +17,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, patch, remove))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, patch, remove))
+        .routes(routes!(profile, set_profile))
 }
 
 /// List agents.
@@ -84,4 +89,29 @@ async fn remove(
 ) -> ApiResult<StatusCode> {
     agents::agent_delete(&by, &state.db, id, version).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What an agent is told, is good at, may use, and does without a model.
+#[utoipa::path(get, path = "/agents/{id}/profile", tag = "agents", operation_id = "agents_profile",
+    params(("id" = AgentId, Path)), responses((status = 200, description = "Its profile", body = AgentProfile)))]
+async fn profile(
+    State(state): State<AppState>,
+    by: Allowed<ReadAgents>,
+    Path(id): Path<AgentId>,
+) -> ApiResult<Json<AgentProfile>> {
+    Ok(Json(agent_profiles::agent_profile_get(&by, &state.db, id).await?))
+}
+
+/// Replace an agent's profile. With `If-Match`, only the version of the agent that was seen.
+#[utoipa::path(put, path = "/agents/{id}/profile", tag = "agents", operation_id = "agents_set_profile",
+    params(("id" = AgentId, Path), ("If-Match" = Option<String>, Header, description = "The ETag that was seen")),
+    request_body = AgentProfile, responses((status = 200, description = "As it is now", body = AgentProfile)))]
+async fn set_profile(
+    State(state): State<AppState>,
+    by: Allowed<WriteAgents>,
+    Path(id): Path<AgentId>,
+    IfMatch(version): IfMatch,
+    Json(input): Json<AgentProfile>,
+) -> ApiResult<Json<AgentProfile>> {
+    Ok(Json(agent_profiles::agent_profile_set(&by, &state.db, id, input, version).await?))
 }

@@ -13,6 +13,7 @@ pub mod cookie;
 pub mod error_page;
 pub mod events;
 pub mod evidence;
+pub mod executions;
 pub mod extract;
 pub mod figures;
 pub mod form_echo;
@@ -27,6 +28,7 @@ pub mod metrics;
 pub mod notifications;
 pub mod observe;
 pub mod openapi;
+pub mod orchestration;
 pub mod problem;
 pub mod push;
 pub mod rate;
@@ -41,6 +43,7 @@ pub mod teams;
 pub mod time_limit;
 pub mod trust;
 mod wait;
+pub mod workflows;
 
 use super::state::AppState;
 use axum::Router;
@@ -69,6 +72,9 @@ fn nouns() -> OpenApiRouter<AppState> {
         .merge(messages::routes())
         .merge(records::routes())
         .merge(memory::routes())
+        .merge(workflows::routes())
+        .merge(executions::routes())
+        .merge(orchestration::routes())
         .merge(saved_views::routes())
         .merge(notifications::routes())
         .merge(push::routes())

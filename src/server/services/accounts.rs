@@ -129,7 +129,7 @@ pub async fn change_password(allowed: &Allowed<OwnAccount>, db: &Db, input: Chan
     drop(turn);
     let current = match allowed.principal().credential {
         Credential::Session(session) => Some(session),
-        Credential::Token { .. } => None,
+        Credential::Token { .. } | Credential::Engine => None,
     };
     let mut tx = db.begin().await?;
     if !tx.user_set_password(user, &stored.password_hash, &hash).await? {

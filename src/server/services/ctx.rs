@@ -1,5 +1,6 @@
 //! Who asks, and what they may: [`Principal`], [`RequestCtx`], [`Allowed`], [`Approver`].
 
+use crate::domain::agent::Agent;
 use crate::domain::approval::{ActorKind, ActorRef};
 use crate::domain::ids::{AgentId, SessionId, TokenId, UserId, WorkspaceId};
 use crate::domain::member::{Permission, Role};
@@ -34,7 +35,12 @@ pub enum Holder {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Credential {
     Session(SessionId),
-    Token { id: TokenId, scopes: Vec<Scope> },
+    Token {
+        id: TokenId,
+        scopes: Vec<Scope>,
+    },
+    /// The engine acts in an agent's name: it asks for actions and does nothing else.
+    Engine,
 }
 
 impl Principal {
@@ -47,6 +53,7 @@ impl Principal {
         let by_credential = match &self.credential {
             Credential::Session(_) => true,
             Credential::Token { scopes, .. } => scopes.iter().any(|scope| scope.grants(permission)),
+            Credential::Engine => permission == Permission::SubmitActions,
         };
         by_holder && by_credential
     }
@@ -148,6 +155,10 @@ permits!(
     WriteMessages,
     ReadMemory,
     WriteMemory,
+    ReadWorkflows,
+    WriteWorkflows,
+    RunWorkflows,
+    RunTeams,
     ReadEvents,
     ReadSettings,
     Administer,
@@ -176,6 +187,15 @@ impl<P> Allowed<P> {
 
     pub fn actor(&self) -> ActorRef {
         self.ctx.principal.actor()
+    }
+}
+
+impl Allowed<SubmitActions> {
+    /// The engine's right to ask for actions in an agent's name. The gate judges them as the agent's own.
+    pub fn of_engine(workspace_id: WorkspaceId, agent: &Agent, request_id: String) -> AppResult<Self> {
+        let holder = Holder::Agent { agent_id: agent.id, name: agent.name.clone(), owner_id: agent.owner_id };
+        let principal = Principal { workspace_id, holder, credential: Credential::Engine };
+        RequestCtx { principal, request_id, idempotency_key: None }.allow()
     }
 }
 

@@ -1,9 +1,11 @@
 //! Agents.
 
 use super::read::{At, all};
-use super::{Conn, CorruptRow, StorageError, Ts, Tx};
+use super::{Arg, Conn, CorruptRow, StorageError, Ts, Tx};
 use crate::domain::agent::{Agent, AgentStatus, NewAgent};
+use crate::domain::agent_profile::AgentProfile;
 use crate::domain::ids::{AgentId, UserId, WorkspaceId};
+use crate::domain::playbook::Playbook;
 use crate::{args, sql};
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -98,6 +100,66 @@ impl Conn {
         Ok(row.map(Agent::try_from).transpose()?)
     }
 
+    /// Those of `names` that an agent of the workspace has which is not archived.
+    pub async fn agents_named(
+        &mut self,
+        workspace: WorkspaceId,
+        names: &[String],
+    ) -> Result<Vec<String>, StorageError> {
+        let sql = self.dialect(
+            sql!(
+                "SELECT name FROM agents WHERE workspace_id = $1 AND status <> 'archived' ",
+                "AND name IN (SELECT value FROM json_each($2))"
+            ),
+            sql!(
+                "SELECT name FROM agents WHERE workspace_id = $1 AND status <> 'archived' ",
+                "AND name IN (SELECT json_array_elements_text(CAST($2 AS JSON)))"
+            ),
+        );
+        let rows: Vec<(String,)> = self.fetch_all(sql, args![workspace, Arg::json(&names)]).await?;
+        Ok(rows.into_iter().map(|(name,)| name).collect())
+    }
+
+    pub async fn agent_profile(
+        &mut self,
+        workspace: WorkspaceId,
+        agent: AgentId,
+    ) -> Result<Option<AgentProfile>, StorageError> {
+        let row: Option<(String, String, String, Option<String>)> = self
+            .fetch_optional(
+                sql!(
+                    "SELECT instructions, capabilities, tools, playbook FROM agents ",
+                    "WHERE workspace_id = $1 AND id = $2"
+                ),
+                args![workspace, agent],
+            )
+            .await?;
+        let at = At { table: "agents", row: agent.0 };
+        let Some((instructions, capabilities, tools, playbook)) = row else { return Ok(None) };
+        Ok(Some(AgentProfile {
+            instructions,
+            capabilities: at.json("capabilities", &capabilities)?,
+            tools: at.json("tools", &tools)?,
+            playbook: playbook.map(|text| at.json("playbook", &text)).transpose()?,
+        }))
+    }
+
+    /// The action types that an agent may use in executions; none: whatever the gate lets it.
+    pub async fn agent_tools(&mut self, agent: AgentId) -> Result<Vec<String>, StorageError> {
+        let row: Option<(String,)> =
+            self.fetch_optional(sql!("SELECT tools FROM agents WHERE id = $1"), args![agent]).await?;
+        let at = At { table: "agents", row: agent.0 };
+        Ok(row.map(|(text,)| at.json("tools", &text)).transpose()?.unwrap_or_default())
+    }
+
+    /// What an agent does without a model.
+    pub async fn agent_playbook(&mut self, agent: AgentId) -> Result<Option<Playbook>, StorageError> {
+        let row: Option<(Option<String>,)> =
+            self.fetch_optional(sql!("SELECT playbook FROM agents WHERE id = $1"), args![agent]).await?;
+        let at = At { table: "agents", row: agent.0 };
+        Ok(row.and_then(|(text,)| text).map(|text| at.json("playbook", &text)).transpose()?)
+    }
+
     pub async fn agent_by_name(
         &mut self,
         workspace: WorkspaceId,
@@ -135,6 +197,36 @@ impl Conn {
 }
 
 impl Tx {
+    /// `false`: the agent's version is no longer the one that was read.
+    pub async fn agent_set_profile(
+        &mut self,
+        workspace: WorkspaceId,
+        agent: AgentId,
+        version: i64,
+        profile: &AgentProfile,
+    ) -> Result<bool, StorageError> {
+        let now = self.now();
+        let changed = self
+            .execute(
+                sql!(
+                    "UPDATE agents SET instructions = $4, capabilities = $5, tools = $6, playbook = $7, ",
+                    "version = version + 1, updated_at = $8 WHERE workspace_id = $1 AND id = $2 AND version = $3"
+                ),
+                args![
+                    workspace,
+                    agent,
+                    version,
+                    &profile.instructions,
+                    Arg::json(&profile.capabilities),
+                    Arg::json(&profile.tools),
+                    profile.playbook.as_ref().map_or(Arg::Text(None), Arg::json),
+                    now
+                ],
+            )
+            .await?;
+        Ok(changed == 1)
+    }
+
     /// Fails with a unique violation when the name is taken.
     pub async fn agent_insert(
         &mut self,

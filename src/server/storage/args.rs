@@ -111,5 +111,7 @@ from_ids!(
     ActionTypeId,
     SavedViewId,
     TrustGrantId,
+    WorkflowId,
     ExecutionId,
+    StepId,
 );

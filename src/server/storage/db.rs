@@ -4,7 +4,7 @@ use super::later::{Later, TOGETHER, joined};
 use super::wakes::{Bells, Wakes};
 use super::wal_sync::WalSync;
 use super::{Arg, StorageError, Ts};
-use crate::domain::ids::WorkspaceId;
+use crate::domain::ids::{ExecutionId, WorkspaceId};
 use crate::server::clock::{Clock, to_micros};
 use crate::{args, sql};
 use chrono::{DateTime, Utc};
@@ -173,12 +173,12 @@ impl Db {
                 let conn = Conn::SqliteTx(writer.begin_with("BEGIN IMMEDIATE").await?);
                 let now = self.clock.now();
                 let bells = Bells::default();
-                return Ok(Tx { conn, now, db: self.clone(), later: Vec::new(), bells });
+                return Ok(Tx { conn, now, db: self.clone(), later: Vec::new(), bells, advancing: None });
             }
             Pools::Postgres(pool) => {
                 let conn = Conn::PostgresTx(pool.begin().await?);
                 let (now, bells) = (DateTime::UNIX_EPOCH, Bells::default());
-                Tx { conn, now, db: self.clone(), later: Vec::new(), bells }
+                Tx { conn, now, db: self.clone(), later: Vec::new(), bells, advancing: None }
             }
         };
         let (time,): (Ts,) = tx.fetch_one(clock, args).await?;
@@ -317,6 +317,8 @@ pub struct Tx {
     db: Db,
     later: Vec<Later>,
     bells: Bells,
+    /// The execution that this transaction has locked and takes further.
+    advancing: Option<ExecutionId>,
 }
 
 impl Tx {
@@ -332,6 +334,15 @@ impl Tx {
 
     pub fn id(&self) -> uuid::Uuid {
         self.db.clock.id()
+    }
+
+    /// The execution that this transaction takes further: what it brings about need not wake it again.
+    pub fn advancing(&self) -> Option<ExecutionId> {
+        self.advancing
+    }
+
+    pub(super) fn set_advancing(&mut self, execution: ExecutionId) {
+        self.advancing = Some(execution);
     }
 
     /// Wakes the dispatcher after the commit.

@@ -49,6 +49,7 @@ pub mod wakes;
 mod wal_sync;
 pub mod webhook_deliveries;
 pub mod webhooks;
+pub mod workflows;
 pub mod workspaces;
 pub mod write;
 

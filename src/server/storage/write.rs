@@ -4,7 +4,7 @@ use super::db::Engine;
 use super::{Arg, Tx};
 use crate::domain::approval::ActorRef;
 use crate::domain::event::Topic;
-use crate::domain::ids::{AgentId, ApprovalId, AuditId, JobId, TeamId, WorkspaceId};
+use crate::domain::ids::{AgentId, ApprovalId, AuditId, ExecutionId, JobId, TeamId, WorkspaceId};
 use crate::domain::metrics::Counted;
 use crate::domain::risk::RiskLevel;
 use crate::{args, sql};
@@ -33,6 +33,8 @@ pub struct AuditEntry {
     pub duration_ms: Option<i64>,
     /// What the figures need beside the row.
     pub counted: Counted,
+    /// The execution one of whose steps it is about. Not kept with the row: the approval names it.
+    pub execution: Option<ExecutionId>,
 }
 
 impl AuditEntry {
@@ -59,6 +61,7 @@ impl AuditEntry {
             result: None,
             duration_ms: None,
             counted: Counted::default(),
+            execution: None,
         }
     }
 }

@@ -48,6 +48,10 @@ pub enum About {
     /// A suggestion that was accepted.
     Grant,
     Workspace,
+    /// Published, and agents may start it.
+    Workflow,
+    /// It waits for an hour.
+    Execution,
 }
 
 /// A thing that a call is about.
@@ -412,6 +416,107 @@ pub const ROWS: &[Row] = &[
         roles: WORK,
         agent: true,
         body: |_| json!({"query": "Ada mail"}),
+        ..ROW
+    },
+    Row { call: "GET /agents/{id}/profile", agent: true, about: About::Agent, ..ROW },
+    Row { call: "PUT /agents/{id}/profile", roles: WORK, about: About::Agent, body: empty, ..ROW },
+    Row { call: "POST /route", agent: true, body: |_| json!({"objective": "Judge a lead"}), ..ROW },
+    Row {
+        call: "POST /delegate",
+        roles: WORK,
+        agent: true,
+        about: About::Agent,
+        elsewhere: &[422],
+        body: |thing| json!({"agentId": thing.id, "objective": "Judge a lead"}),
+        ..ROW
+    },
+    Row {
+        call: "POST /teams/{id}/run",
+        roles: WORK,
+        agent: true,
+        about: About::Team,
+        body: |_| json!({"objective": "Judge a lead"}),
+        ..ROW
+    },
+    Row { call: "GET /teams/templates", agent: true, ..ROW },
+    Row {
+        call: "POST /teams/templates",
+        roles: WORK,
+        body: |thing| json!({"template": "sales", "name": format!("New {}", thing.id)}),
+        ..ROW
+    },
+    Row { call: "GET /workflows", agent: true, ..ROW },
+    // People make workflows; agents start what says that they may.
+    Row {
+        call: "POST /workflows",
+        roles: WORK,
+        body: |thing| json!({"name": format!("New {}", thing.id), "definition": {"start": "a", "steps": []}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /workflows",
+        roles: WORK,
+        about: About::Team,
+        elsewhere: &[422],
+        body: |thing| json!({"name": format!("New {}", thing.id), "teamId": thing.id, "definition": {"start": "a", "steps": []}}),
+        ..ROW
+    },
+    Row { call: "GET /workflows/templates", agent: true, ..ROW },
+    Row {
+        call: "POST /workflows/templates",
+        roles: WORK,
+        body: |thing| json!({"template": "lead-to-customer", "name": format!("New {}", thing.id)}),
+        ..ROW
+    },
+    Row { call: "GET /workflows/{id}", agent: true, about: About::Workflow, ..ROW },
+    Row {
+        call: "PATCH /workflows/{id}",
+        roles: WORK,
+        about: About::Workflow,
+        body: |_| json!({"description": "Changed"}),
+        ..ROW
+    },
+    Row { call: "DELETE /workflows/{id}", roles: WORK, about: About::Workflow, ..ROW },
+    Row { call: "GET /workflows/{id}/export", agent: true, about: About::Workflow, ..ROW },
+    Row { call: "GET /workflows/{id}/export?format=json", agent: true, about: About::Workflow, ..ROW },
+    Row { call: "GET /workflows/{id}/versions", agent: true, about: About::Workflow, ..ROW },
+    Row {
+        call: "POST /workflows/{id}/versions",
+        roles: WORK,
+        about: About::Workflow,
+        body: |_| json!({"note": "Again"}),
+        ..ROW
+    },
+    Row {
+        call: "POST /workflows/{id}/execute",
+        roles: WORK,
+        agent: true,
+        about: About::Workflow,
+        body: empty,
+        ..ROW
+    },
+    Row { call: "GET /workflows/executions", agent: true, ..ROW },
+    Row {
+        call: "GET /workflows/executions?workflowId={id}",
+        agent: true,
+        about: About::Workflow,
+        elsewhere: &[200],
+        ..ROW
+    },
+    Row {
+        call: "GET /workflows/executions?teamId={id}",
+        agent: true,
+        about: About::Team,
+        elsewhere: &[200],
+        ..ROW
+    },
+    Row { call: "GET /workflows/executions/{id}", agent: true, about: About::Execution, ..ROW },
+    Row {
+        call: "PATCH /workflows/executions/{id}",
+        roles: WORK,
+        agent: true,
+        about: About::Execution,
+        body: |_| json!({"action": "cancel", "reason": "No use"}),
         ..ROW
     },
     Row { call: "GET /notifications", ..ROW },
@@ -885,6 +990,143 @@ pub const ROWS: &[Row] = &[
         roles: WORK,
         agent: true,
         body: |_| json!({"input": {"query": "Ada mail"}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/agents/profile",
+        agent: true,
+        about: About::Agent,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/agents/set-profile",
+        roles: WORK,
+        about: About::Agent,
+        body: |thing| json!({"id": thing.id, "input": {}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/tasks/route",
+        agent: true,
+        body: |_| json!({"input": {"objective": "Judge a lead"}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/tasks/delegate",
+        roles: WORK,
+        agent: true,
+        about: About::Agent,
+        elsewhere: &[422],
+        body: |thing| json!({"input": {"agentId": thing.id, "objective": "Judge a lead"}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/teams/run",
+        roles: WORK,
+        agent: true,
+        about: About::Team,
+        body: |thing| json!({"id": thing.id, "input": {"objective": "Judge a lead"}}),
+        ..ROW
+    },
+    Row { call: "POST /api/fn/teams/templates", agent: true, body: empty, ..ROW },
+    Row {
+        call: "POST /api/fn/teams/from-template",
+        roles: WORK,
+        body: |thing| json!({"input": {"template": "sales", "name": format!("New {}", thing.id)}}),
+        ..ROW
+    },
+    Row { call: "POST /api/fn/workflows/list", agent: true, body: empty, ..ROW },
+    Row {
+        call: "POST /api/fn/workflows/get",
+        agent: true,
+        about: About::Workflow,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/workflows/text",
+        agent: true,
+        about: About::Workflow,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/workflows/create",
+        roles: WORK,
+        body: |thing| json!({"input": {"name": format!("New {}", thing.id), "definition": {"start": "a", "steps": []}}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/workflows/create-text",
+        roles: WORK,
+        body: |thing| json!({"input": {"name": format!("New {}", thing.id), "text": "start: a\nsteps: []\n"}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/workflows/patch",
+        roles: WORK,
+        about: About::Workflow,
+        body: |thing| json!({"id": thing.id, "input": {"description": "Changed"}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/workflows/save-text",
+        roles: WORK,
+        about: About::Workflow,
+        body: |thing| json!({"id": thing.id, "text": "start: a\nsteps: []\n"}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/workflows/delete",
+        roles: WORK,
+        about: About::Workflow,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/workflows/versions",
+        agent: true,
+        about: About::Workflow,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/workflows/publish",
+        roles: WORK,
+        about: About::Workflow,
+        body: |thing| json!({"id": thing.id, "input": {"note": "Again"}}),
+        ..ROW
+    },
+    Row { call: "POST /api/fn/workflows/templates", agent: true, body: empty, ..ROW },
+    Row {
+        call: "POST /api/fn/workflows/from-template",
+        roles: WORK,
+        body: |thing| json!({"input": {"template": "lead-to-customer", "name": format!("New {}", thing.id)}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/workflows/execute",
+        roles: WORK,
+        agent: true,
+        about: About::Workflow,
+        body: |thing| json!({"id": thing.id, "input": {}}),
+        ..ROW
+    },
+    Row { call: "POST /api/fn/executions/list", agent: true, body: empty, ..ROW },
+    Row {
+        call: "POST /api/fn/executions/get",
+        agent: true,
+        about: About::Execution,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/executions/change",
+        roles: WORK,
+        agent: true,
+        about: About::Execution,
+        body: |thing| json!({"id": thing.id, "input": {"action": "cancel"}}),
         ..ROW
     },
     Row { call: "POST /api/fn/teams/list", agent: true, body: empty, ..ROW },

@@ -211,6 +211,8 @@ async fn seen_by_owner(there: &Place, things: &HashMap<About, Thing>) -> Vec<Val
         owner.get("/records?limit=200").await.ok(),
         owner.get("/memory?limit=200").await.ok(),
         owner.get("/messages?limit=200").await.ok(),
+        owner.get("/workflows?status=all&limit=200").await.ok(),
+        owner.get("/workflows/executions?limit=200").await.ok(),
         owner.get("/views").await.ok(),
         owner.get("/trust?status=all&limit=200").await.ok(),
         owner.get("/audit?limit=200").await.ok(),
@@ -226,15 +228,32 @@ async fn a_cursor_of_another_workspace_shows_nothing_of_it() {
     for app in apps(Jobs::Wait).await {
         let (here, there) = (Place::new(&app, "Birch").await, Place::new(&app, OTHER).await);
         for place in [&here, &there] {
-            for about in
-                [About::Pending, About::Agent, About::Team, About::Record, About::Memory, About::Message]
-            {
+            for about in [
+                About::Pending,
+                About::Agent,
+                About::Team,
+                About::Record,
+                About::Memory,
+                About::Message,
+                About::Workflow,
+                About::Execution,
+            ] {
                 for _ in 0..3 {
                     place.make(&app, about).await;
                 }
             }
         }
-        for list in ["/approvals", "/agents", "/teams", "/records", "/memory", "/messages", "/audit"] {
+        for list in [
+            "/approvals",
+            "/agents",
+            "/teams",
+            "/records",
+            "/memory",
+            "/messages",
+            "/workflows",
+            "/workflows/executions",
+            "/audit",
+        ] {
             let page = there.house.owner.get(format!("{list}?limit=1")).await.ok();
             let path = format!("{list}?limit=200&cursor={}", text(&page, "nextCursor"));
             let answer = here.house.owner.get(&path).await;

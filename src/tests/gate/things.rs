@@ -63,6 +63,12 @@ impl Place {
                 let message = json!({"toAgentId": self.agent.id, "subject": name, "content": name});
                 self.house.operator.post("/messages", message).await.ok()
             }
+            About::Workflow => self.workflow(app).await,
+            About::Execution => {
+                let workflow = self.workflow(app).await;
+                let start = format!("/workflows/{}/execute", text(&workflow, "id"));
+                self.house.operator.post(start, json!({})).await.ok()
+            }
             About::Memory => {
                 let memory = json!({"content": self.name(app), "tags": [self.house.name]});
                 self.agent.post("/memory", memory).await.ok()
@@ -151,6 +157,20 @@ impl Place {
             About::Workspace => json!({"id": self.house.id}),
         };
         Thing { id: text(&value, "id").to_owned(), value }
+    }
+
+    /// A workflow that waits, so that what runs of it stays open.
+    async fn workflow(&self, app: &App) -> Value {
+        let name = self.name(app);
+        let definition = json!({"start": "rest", "steps": [
+            {"key": "rest", "name": name, "run": {"wait": {"seconds": 3600}}}
+        ]});
+        let workflow = json!({
+            "name": name, "description": name, "trigger": {"kind": "agent_request"}, "definition": definition
+        });
+        let made = self.house.operator.post("/workflows", workflow).await.ok();
+        let versions = format!("/workflows/{}/versions", text(&made, "id"));
+        self.house.operator.post(versions, json!({"note": name})).await.ok()
     }
 
     /// Every text of a workspace's things begins with the workspace's name, so that a leak shows.

@@ -411,6 +411,10 @@ impl Caller {
         self.send(Method::PATCH, path.as_ref(), Some(body.to_string().into_bytes()), &[]).await
     }
 
+    pub async fn put(&self, path: impl AsRef<str>, body: Value) -> Answer {
+        self.send(Method::PUT, path.as_ref(), Some(body.to_string().into_bytes()), &[]).await
+    }
+
     pub async fn delete(&self, path: impl AsRef<str>) -> Answer {
         self.send(Method::DELETE, path.as_ref(), None, &[]).await
     }

@@ -95,6 +95,8 @@ pub const KEYMAP: &[Binding] = &[
     on(Place::Everywhere, Command::Go("/approvals"), &["g a"], "Go to the approvals"),
     on(Place::Everywhere, Command::Go("/"), &["g d"], "Go to the dashboard"),
     on(Place::Everywhere, Command::Go("/settings/teams"), &["g t"], "Go to the teams"),
+    on(Place::Everywhere, Command::Go("/workflows"), &["g w"], "Go to the workflows"),
+    on(Place::Everywhere, Command::Go("/executions"), &["g x"], "Go to the executions"),
     on(Place::Everywhere, Command::Go("/audit"), &["g u"], "Go to the audit trail"),
     on(Place::Everywhere, Command::Help, &["?"], "Show these shortcuts"),
 ];

@@ -11,6 +11,7 @@ use crate::ui::hooks::load_page;
 use super::approvals::preload_detail;
 use super::audit::AuditPage;
 use super::dashboard::DashboardPage;
+use super::executions::{ExecutionPage, ExecutionsPage};
 use super::memory::{MemoriesPage, MemoryPage, NewMemoryPage};
 use super::messages::{MessagesPage, NewMessagePage, ThreadPage};
 use super::notifications::{LinkPage, NotificationsPage};
@@ -22,6 +23,7 @@ use super::settings::{
     WorkspacePage,
 };
 use super::trust::{TrustGrantPage, TrustPage};
+use super::workflows::{NewWorkflowPage, WorkflowPage, WorkflowsPage};
 
 /// A page whose code comes late. Give it to a route as its view.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +40,11 @@ pub enum LatePage {
     Memories,
     NewMemory,
     Memory,
+    Workflows,
+    NewWorkflow,
+    Workflow,
+    Executions,
+    Execution,
     Notifications,
     Link,
     Account,
@@ -69,8 +76,19 @@ pub enum LateFile {
 }
 
 /// Where the late pages are beside `/`: these addresses and those below them.
-const LATE: [&str; 9] =
-    ["/setup", "/audit", "/records", "/messages", "/memory", "/notifications", "/n", "/settings", "/trust"];
+const LATE: [&str; 11] = [
+    "/setup",
+    "/audit",
+    "/records",
+    "/messages",
+    "/memory",
+    "/workflows",
+    "/executions",
+    "/notifications",
+    "/n",
+    "/settings",
+    "/trust",
+];
 
 impl LateFile {
     /// What the page at this address cannot be drawn without. `query`: with or without its question mark.
@@ -144,6 +162,11 @@ fn draw(page: LatePage) -> Result<AnyView, SplitLoaderError> {
         LatePage::Memories => view! { <MemoriesPage /> }.into_any(),
         LatePage::NewMemory => view! { <NewMemoryPage /> }.into_any(),
         LatePage::Memory => view! { <MemoryPage /> }.into_any(),
+        LatePage::Workflows => view! { <WorkflowsPage /> }.into_any(),
+        LatePage::NewWorkflow => view! { <NewWorkflowPage /> }.into_any(),
+        LatePage::Workflow => view! { <WorkflowPage /> }.into_any(),
+        LatePage::Executions => view! { <ExecutionsPage /> }.into_any(),
+        LatePage::Execution => view! { <ExecutionPage /> }.into_any(),
         LatePage::Notifications => view! { <NotificationsPage /> }.into_any(),
         LatePage::Link => view! { <LinkPage /> }.into_any(),
         LatePage::NotificationSettings => view! { <NotificationSettingsPage /> }.into_any(),

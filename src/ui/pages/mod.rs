@@ -4,6 +4,7 @@ mod address;
 pub mod approvals;
 pub mod audit;
 pub mod dashboard;
+pub mod executions;
 mod late;
 pub mod memory;
 pub mod messages;
@@ -18,6 +19,7 @@ pub mod sign_in;
 mod signed_in;
 pub mod trust;
 mod whose;
+pub mod workflows;
 
 pub use late::{LateFile, LatePage, ready_for};
 pub use not_found::NotFound;

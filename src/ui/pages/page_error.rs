@@ -5,6 +5,7 @@ use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
 
 use crate::domain::AppError;
+use crate::server_fns::page::respond_with;
 use crate::ui::components::{ButtonVariant, ErrorState, LinkButton, button_class};
 
 /// Where to sign in and come back to `path` with `search`.
@@ -38,6 +39,8 @@ pub fn PageError(
     if error == AppError::Unauthenticated {
         return view! { <Redirect path=sign_in_path(&path, &search) /> }.into_any();
     }
+    // Also where no server function failed, as with an address that holds no id.
+    respond_with(error.status());
     let request_id = match &error {
         AppError::Internal { request_id } => Some(request_id.clone()),
         _ => None,

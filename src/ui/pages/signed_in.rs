@@ -97,6 +97,8 @@ fn Frame(
     let nav = vec![NavSection::new(vec![
         NavItem::new("/", "Dashboard", Icon::Dashboard).on_bar(),
         NavItem::new("/approvals", "Approvals", Icon::Inbox).count(count, "waiting").on_bar(),
+        NavItem::new("/workflows", "Workflows", Icon::Workflow),
+        NavItem::new("/executions", "Executions", Icon::Play),
         NavItem::new("/records", "Records", Icon::Database).on_bar(),
         NavItem::new("/messages", "Messages", Icon::Message),
         NavItem::new("/memory", "Memory", Icon::Brain),

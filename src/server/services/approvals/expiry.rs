@@ -10,6 +10,7 @@ use crate::domain::outcome::OutcomeStatus;
 use crate::server::actions::AboutApproval;
 use crate::server::engine::{Done, Handler, JobCx, JobError};
 use crate::server::services::ctx::system_actor;
+use crate::server::services::executions::advance_job;
 use crate::server::services::notifications::remind::remind_job;
 use crate::server::storage::NewJob;
 use crate::server::storage::approvals::Finished;
@@ -80,8 +81,8 @@ impl Handler for ClaimTimeout {
     }
 }
 
-/// After a freeze: timers and performances whose jobs came due meanwhile are enqueued again. Page by page, each in
-/// a transaction of its own; jobs that exist already are left alone by their dedupe key.
+/// After a freeze: timers and performances whose jobs came due meanwhile are enqueued again, and executions go on. Page
+/// by page, each in a transaction of its own; jobs that exist already are left alone by their dedupe key.
 pub struct Thaw;
 
 #[async_trait]
@@ -113,13 +114,27 @@ impl Handler for Thaw {
                 }
             }
             let last = rows.last().map(|(id, ..)| *id);
-            if last.is_none() {
-                cx.finish(&mut tx).await?;
-            }
             tx.commit().await?;
             match last {
                 Some(id) => after = id,
-                None => return Ok(Done::Finished),
+                None => break,
+            }
+        }
+        after = Uuid::nil();
+        loop {
+            let mut tx = cx.db().begin().await?;
+            let open = tx.executions_open(job.workspace_id, after, 500).await?;
+            let now = tx.now();
+            for id in &open {
+                tx.enqueue(advance_job(job.workspace_id, *id, now));
+            }
+            match open.last() {
+                Some(last) => after = last.0,
+                None => cx.finish(&mut tx).await?,
+            }
+            tx.commit().await?;
+            if open.is_empty() {
+                return Ok(Done::Finished);
             }
         }
     }

@@ -4,7 +4,7 @@ use super::{
     CLAIM_TIMEOUT, PERFORM, QUEUE_DEFAULT, audit_of, locked, lost, perform_job, record, start_clocks,
     stop_clocks,
 };
-use crate::domain::approval::{Approval, ApprovalStatus, Extend, MAX_EXPIRY_SECONDS, Withdraw};
+use crate::domain::approval::{ActorRef, Approval, ApprovalStatus, Extend, MAX_EXPIRY_SECONDS, Withdraw};
 use crate::domain::catalogue::Executor;
 use crate::domain::ids::ApprovalId;
 use crate::domain::outcome::{OutcomeStatus, ReportOutcome, ReportedStatus};
@@ -78,13 +78,26 @@ pub async fn withdraw(
     if !mine {
         return Err(AppError::forbidden("Only who asked for an action can withdraw it."));
     }
-    if !tx.approval_withdraw(by.workspace(), id, input.reason.as_deref()).await? {
+    if !withdraw_in(&mut tx, &approval, me, input.reason.as_deref()).await? {
         return Err(lost(&approval, tx.now()));
     }
-    stop_clocks(&mut tx, id);
-    let text = format!("Withdrew: {}", approval.sentence);
-    record(&mut tx, audit_of(&approval, me, "approval.withdrawn", text));
     done(tx, &approval).await
+}
+
+/// Withdraws what still waits. `false`: it no longer does.
+pub async fn withdraw_in(
+    tx: &mut Tx,
+    approval: &Approval,
+    by: ActorRef,
+    reason: Option<&str>,
+) -> AppResult<bool> {
+    if !tx.approval_withdraw(approval.workspace_id, approval.id, reason).await? {
+        return Ok(false);
+    }
+    stop_clocks(tx, approval.id);
+    let text = format!("Withdrew: {}", approval.sentence);
+    record(tx, audit_of(approval, by, "approval.withdrawn", text));
+    Ok(true)
 }
 
 /// Gives reviewers more time.
@@ -222,7 +235,7 @@ pub async fn report(
 pub async fn outcome_recorded(
     tx: &mut Tx,
     approval: &Approval,
-    actor: crate::domain::approval::ActorRef,
+    actor: ActorRef,
     how: &Finished,
 ) -> AppResult<()> {
     let (event, verb) = match how.status {

@@ -20,6 +20,7 @@ use crate::domain::error::ConflictDetail;
 use crate::domain::event::Topic;
 use crate::domain::ids::{ApprovalId, WorkspaceId};
 use crate::domain::{AppError, AppResult};
+use crate::server::services::executions::advance_job;
 use crate::server::services::notifications::remind::remind_job;
 use crate::server::storage::approvals::Deciding;
 use crate::server::storage::{AuditEntry, Db, NewJob, Tx};
@@ -57,13 +58,32 @@ pub fn audit_of(
         action_data: Some(approval.action_data.canonical()),
         risk_level: Some(approval.risk_level),
         was_automatic: approval.status == ApprovalStatus::AutoApproved,
+        execution: approval.workflow_execution_id,
         ..AuditEntry::new(approval.workspace_id, actor, event, description)
     }
 }
 
-/// Audit row and event of one change of an approval.
+/// The changes of an approval after which a step that waits for it goes on.
+const SETTLES: [&str; 6] = [
+    "approval.rejected",
+    "approval.expired",
+    "approval.withdrawn",
+    "action.succeeded",
+    "action.failed",
+    "action.unknown",
+];
+
+/// Audit row and event of one change of an approval. The execution whose step waits for it goes on by the same
+/// transaction.
 pub fn record(tx: &mut Tx, entry: AuditEntry) {
     let (workspace, subject) = (entry.workspace_id, entry.approval_id);
+    if let Some(execution) = entry.execution
+        && SETTLES.contains(&entry.event)
+        && tx.advancing() != Some(execution)
+    {
+        let now = tx.now();
+        tx.enqueue(advance_job(workspace, execution, now));
+    }
     tx.audit(entry);
     if let Some(id) = subject {
         tx.emit(workspace, Topic::Approval, id.0);

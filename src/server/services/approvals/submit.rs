@@ -54,8 +54,10 @@ async fn run(
     }
 }
 
-enum Attempt {
+/// What became of a submission in a transaction.
+pub enum Attempt {
     Done(Box<Submitted>),
+    /// In words, why the effect of an action that the gate let through was refused.
     EffectRefused(String),
 }
 
@@ -66,18 +68,35 @@ async fn attempt(
     ask_anyway: bool,
     refused: Option<String>,
 ) -> AppResult<Attempt> {
-    let workspace = by.workspace();
-    let mut tx = db.begin_unfreezable(workspace).await?;
+    let mut tx = db.begin_unfreezable(by.workspace()).await?;
     if let Some(id) = repeated(&mut tx, by, action).await? {
         return reuse(&mut tx, by, id).await;
     }
+    let done = submit_in(&mut tx, by, action, ask_anyway, refused).await?;
+    // What was refused is rolled back with everything else.
+    if let Attempt::Done(_) = done {
+        tx.commit().await?;
+    }
+    Ok(done)
+}
+
+/// One submission in a transaction under which nobody freezes the workspace. After [`Attempt::EffectRefused`] drop the
+/// transaction and submit again in another one, with that cause as `refused`.
+pub async fn submit_in(
+    tx: &mut Tx,
+    by: &Allowed<SubmitActions>,
+    action: &SubmitAction,
+    ask_anyway: bool,
+    refused: Option<String>,
+) -> AppResult<Attempt> {
+    let workspace = by.workspace();
     let agent = by.principal().agent_id().or(action.agent_id);
     let facts = tx
         .gate_facts(workspace, agent, action.team_id, &action.action_type)
         .await?
         .ok_or_else(|| AppError::not_found("workspace"))?;
     gate::require_named(&facts, agent, action.team_id)?;
-    let mut judged = trusted(&mut tx, by, &facts, action, refused.is_some()).await?;
+    let mut judged = trusted(tx, by, &facts, action, refused.is_some()).await?;
     if ask_anyway && judged.verdict == Verdict::Execute {
         judged.verdict = Verdict::NeedsApproval;
         judged.reasons = vec!["The requester asked for approval.".to_owned()];
@@ -87,8 +106,8 @@ async fn attempt(
         judged.verdict = Verdict::NeedsApproval;
         judged.reasons = vec!["The requester asked for several approvals.".to_owned()];
     }
-    let records = drift::records_of(&mut tx, workspace, &action.action_type, &action.action_data).await?;
-    let new = build(&tx, by, action, &facts, &judged, &records);
+    let records = drift::records_of(tx, workspace, &action.action_type, &action.action_data).await?;
+    let new = build(tx, by, action, &facts, &judged, &records);
     match judged.verdict {
         Verdict::Deny => {
             let entry = AuditEntry {
@@ -103,7 +122,6 @@ async fn attempt(
                 )
             };
             tx.audit(entry);
-            tx.commit().await?;
             Ok(Attempt::Done(Box::new(Submitted {
                 verdict: SubmitVerdict::Denied,
                 reasons: judged.reasons,
@@ -115,19 +133,19 @@ async fn attempt(
             if !tx.approval_insert(&new).await? {
                 return raced(tx, by, action).await;
             }
-            start_clocks(&mut tx, &new.approval, new.approval.expires_at);
+            start_clocks(tx, &new.approval, new.approval.expires_at);
             let text = format!("Asked for approval: {}", new.approval.sentence);
-            record(&mut tx, audit_of(&new.approval, by.actor(), "approval.requested", text));
-            finish(tx, by, new.approval.id, SubmitVerdict::Pending, judged.reasons).await
+            record(tx, audit_of(&new.approval, by.actor(), "approval.requested", text));
+            submitted(tx, by, new.approval.id, SubmitVerdict::Pending, judged.reasons).await
         }
         Verdict::Execute => {
             if !tx.approval_insert(&new).await? {
                 return raced(tx, by, action).await;
             }
-            if let Some(cause) = execute(&mut tx, &new, by, refused).await? {
+            if let Some(cause) = execute(tx, &new, by, refused).await? {
                 return Ok(Attempt::EffectRefused(cause));
             }
-            finish(tx, by, new.approval.id, SubmitVerdict::Executed, judged.reasons).await
+            submitted(tx, by, new.approval.id, SubmitVerdict::Executed, judged.reasons).await
         }
     }
 }
@@ -193,17 +211,15 @@ async fn execute(
     Ok(None)
 }
 
-async fn finish(
-    tx: Tx,
+async fn submitted(
+    tx: &mut Tx,
     by: &Allowed<SubmitActions>,
     id: ApprovalId,
     verdict: SubmitVerdict,
     reasons: Vec<String>,
 ) -> AppResult<Attempt> {
-    let mut tx = tx;
     let approval =
         tx.approval_get(by.workspace(), id).await?.ok_or_else(|| AppError::not_found("approval"))?;
-    tx.commit().await?;
     let outcome = (verdict == SubmitVerdict::Executed).then(|| approval.outcome.clone());
     Ok(Attempt::Done(Box::new(Submitted { verdict, reasons, approval: Some(approval), outcome })))
 }
@@ -234,9 +250,9 @@ async fn reuse(tx: &mut Tx, by: &Allowed<SubmitActions>, id: ApprovalId) -> AppR
 }
 
 /// Another request with the same key was committed between our look and our write.
-async fn raced(mut tx: Tx, by: &Allowed<SubmitActions>, action: &SubmitAction) -> AppResult<Attempt> {
-    match repeated(&mut tx, by, action).await? {
-        Some(id) => reuse(&mut tx, by, id).await,
+async fn raced(tx: &mut Tx, by: &Allowed<SubmitActions>, action: &SubmitAction) -> AppResult<Attempt> {
+    match repeated(tx, by, action).await? {
+        Some(id) => reuse(tx, by, id).await,
         None => {
             Err(AppError::Unavailable { detail: "The same request is being kept. Try again.".to_owned() })
         }

@@ -1,0 +1,90 @@
+//! Executions: starting, reading, pausing, resuming, cancelling, retrying. What takes them further is the engine's
+//! handler in `server::executions`.
+
+pub mod change;
+mod read;
+pub mod start;
+
+pub use change::execution_change;
+pub use read::{execution_get, execution_list};
+pub use start::execution_start;
+
+use crate::domain::approval::ActorRef;
+use crate::domain::event::Topic;
+use crate::domain::execution::Execution;
+use crate::domain::ids::{ExecutionId, StepId, WorkspaceId};
+use crate::server::services::approvals::QUEUE_DEFAULT;
+use crate::server::storage::{AuditEntry, NewJob, Tx};
+use chrono::{DateTime, Utc};
+use serde_json::json;
+
+/// Takes an execution further; the payload names it.
+pub const ADVANCE: &str = "execution.advance";
+/// The same, at a time that a step waits for. A kind of its own, so that a timer never stands for what is due now.
+pub const TIMER: &str = "execution.timer";
+
+/// Looks whether what was sealed into the audit trail starts workflows or wakes steps of a workspace.
+pub const EVENTS: &str = "workflow.events";
+/// Starts what is due by its schedule, in all workspaces.
+pub const SCHEDULES: &str = "workflow.schedules";
+/// Cancels an execution whose parent no longer needs it.
+pub const CANCEL: &str = "execution.cancel";
+
+/// An execution goes on as soon as this transaction is committed.
+pub fn advance_job(workspace: WorkspaceId, execution: ExecutionId, run_at: DateTime<Utc>) -> NewJob {
+    NewJob {
+        workspace_id: workspace,
+        queue: QUEUE_DEFAULT,
+        kind: ADVANCE,
+        payload: json!({ "executionId": execution }),
+        priority: 0,
+        run_at,
+        max_attempts: 20,
+        dedupe_key: Some(execution.to_string()),
+    }
+}
+
+/// A step of an execution is due then.
+pub fn timer_job(
+    workspace: WorkspaceId,
+    execution: ExecutionId,
+    step: StepId,
+    run_at: DateTime<Utc>,
+) -> NewJob {
+    NewJob {
+        kind: TIMER,
+        dedupe_key: Some(format!("{step}@{}", run_at.timestamp_micros())),
+        ..advance_job(workspace, execution, run_at)
+    }
+}
+
+/// An execution ends as soon as this transaction is committed. By a job, because whoever asks has the parent locked,
+/// and executions are locked one at a time.
+pub fn cancel_job(workspace: WorkspaceId, execution: ExecutionId, run_at: DateTime<Utc>) -> NewJob {
+    NewJob { kind: CANCEL, ..advance_job(workspace, execution, run_at) }
+}
+
+/// Somebody follows events, and rows were sealed.
+pub fn events_job(workspace: WorkspaceId, run_at: DateTime<Utc>) -> NewJob {
+    NewJob {
+        workspace_id: workspace,
+        queue: QUEUE_DEFAULT,
+        kind: EVENTS,
+        payload: json!({}),
+        priority: 0,
+        run_at,
+        max_attempts: 20,
+        dedupe_key: Some(workspace.to_string()),
+    }
+}
+
+/// The audit row and the event of one change of an execution.
+pub fn note_execution(tx: &mut Tx, execution: &Execution, by: ActorRef, event: &'static str, text: String) {
+    let mut row = AuditEntry::new(execution.workspace_id, by, event, text);
+    row.team_id = execution.team_id;
+    row.agent_id = execution.agent_id;
+    row.error.clone_from(&execution.error);
+    row.result = Some(json!({ "executionId": execution.id, "status": execution.status }));
+    tx.audit(row);
+    tx.emit(execution.workspace_id, Topic::Execution, execution.id.0);
+}
