@@ -263,7 +263,7 @@ test("what people wrote is text, and a viewer only reads it", { tag: "@nojs" }, 
   const operator = await signIn(await workspace.member("operator"));
   const message = "<img src=x onerror=alert(1)> \u202Enow";
   const more = { description: "<b>Bold</b> words\u200B" };
-  const { id } = await new Workflows(workspace, operator).published("Greetings", [note("note", message)], more);
+  await new Workflows(workspace, operator).published("Greetings", [note("note", message)], more);
   const page = await signIn(await workspace.member("viewer"));
   page.on("dialog", () => expect.soft(false, "a script ran").toBe(true));
   await open(page, "/workflows");

@@ -15,8 +15,8 @@ use leptos::prelude::*;
 #[server(name = TaskRoute, prefix = "/api/fn", endpoint = "tasks/route", protocol = JsonOrForm)]
 pub async fn task_route(input: RouteTask) -> Result<Route, AppError> {
     use super::door;
-    use crate::server::services::{ctx::ReadAgents, orchestration};
-    let (state, by) = door::allowed::<ReadAgents>().await?;
+    use crate::server::services::{ctx::RunTeams, orchestration};
+    let (state, by) = door::allowed::<RunTeams>().await?;
     door::answer(orchestration::route_task(&by, &state.db, input)).await
 }
 

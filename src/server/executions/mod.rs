@@ -14,7 +14,7 @@ mod work;
 
 pub use advance::{Advance, CancelChild, Timer};
 pub use events::Events;
-pub use schedules::{Schedules, schedules_cron};
+pub use schedules::{Schedules, schedules_cron, start_due};
 
 use crate::domain::AppError;
 use crate::domain::ids::ExecutionId;

@@ -8,7 +8,7 @@ use crate::domain::orchestration::{DelegateTask, RunTeam};
 use crate::domain::routing::{Route, RouteTask};
 use crate::domain::team::Team;
 use crate::domain::team_template::{FromTeamTemplate, TeamTemplate};
-use crate::server::services::ctx::{Allowed, ReadAgents, ReadTeams, RunTeams, WriteTeams};
+use crate::server::services::ctx::{Allowed, ReadTeams, RunTeams, WriteTeams};
 use crate::server::services::{orchestration, team_templates};
 use crate::server::state::AppState;
 use axum::extract::State;
@@ -32,7 +32,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     responses((status = 200, description = "Candidates, best first", body = Route)))]
 async fn route(
     State(state): State<AppState>,
-    by: Allowed<ReadAgents>,
+    by: Allowed<RunTeams>,
     Json(input): Json<RouteTask>,
 ) -> ApiResult<Json<Route>> {
     Ok(Json(orchestration::route_task(&by, &state.db, input).await?))

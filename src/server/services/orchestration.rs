@@ -1,6 +1,6 @@
 //! The orchestrator: who should do something, handing a task to an agent, running a team.
 
-use super::ctx::{Allowed, ReadAgents, RunTeams};
+use super::ctx::{Allowed, RunTeams};
 use super::executions::start::begin;
 use crate::domain::agent::AgentStatus;
 use crate::domain::execution::{Execution, ExecutionKind};
@@ -21,7 +21,7 @@ const HISTORY: TimeDelta = TimeDelta::days(30);
 const TITLE_MAX: usize = 200;
 
 /// Ranks the agents that could do a task. It starts nothing.
-pub async fn route_task(by: &Allowed<ReadAgents>, db: &Db, task: RouteTask) -> AppResult<Route> {
+pub async fn route_task(by: &Allowed<RunTeams>, db: &Db, task: RouteTask) -> AppResult<Route> {
     task.validate()?;
     let now = db.now().await?;
     let candidates = db.read().await?.routing_candidates(by.workspace(), now - HISTORY).await?;

@@ -418,9 +418,15 @@ pub const ROWS: &[Row] = &[
         body: |_| json!({"query": "Ada mail"}),
         ..ROW
     },
-    Row { call: "GET /agents/{id}/profile", agent: true, about: About::Agent, ..ROW },
+    Row { call: "GET /agents/{id}/profile", about: About::Agent, ..ROW },
     Row { call: "PUT /agents/{id}/profile", roles: WORK, about: About::Agent, body: empty, ..ROW },
-    Row { call: "POST /route", agent: true, body: |_| json!({"objective": "Judge a lead"}), ..ROW },
+    Row {
+        call: "POST /route",
+        roles: WORK,
+        agent: true,
+        body: |_| json!({"objective": "Judge a lead"}),
+        ..ROW
+    },
     Row {
         call: "POST /delegate",
         roles: WORK,
@@ -994,7 +1000,6 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         call: "POST /api/fn/agents/profile",
-        agent: true,
         about: About::Agent,
         body: |thing| json!({"id": thing.id}),
         ..ROW
@@ -1008,6 +1013,7 @@ pub const ROWS: &[Row] = &[
     },
     Row {
         call: "POST /api/fn/tasks/route",
+        roles: WORK,
         agent: true,
         body: |_| json!({"input": {"objective": "Judge a lead"}}),
         ..ROW

@@ -47,7 +47,7 @@ async fn a_faulty_draft_is_kept_and_not_published() {
         let refused =
             house.operator.post(format!("/workflows/{id}/versions"), json!({})).await.refused(422, "invalid");
         assert_eq!(refused["errors"], made["faults"]);
-        house.operator.post(format!("/workflows/{id}/execute"), json!({})).await.refused(422, "refused");
+        house.operator.post(format!("/workflows/{id}/execute"), json!({})).await.refused(409, "refused");
         house
             .operator
             .patch(format!("/workflows/{id}"), json!({"status": "active"}))
@@ -112,12 +112,12 @@ async fn versions_are_published_and_restored_and_never_changed() {
         house.operator.post(format!("{place}/versions"), json!({"restore": 9})).await.refused(422, "invalid");
 
         // Whoever saw an older version changes nothing.
-        let stale = [("if-match", "\"1\"")];
+        let stale = [("if-match", "\"v1\"")];
         let body = json!({"name": "Other"}).to_string().into_bytes();
         let answer = house.operator.send(http::Method::PATCH, &place, Some(body), &stale).await;
         answer.refused(412, "changed");
         house.operator.patch(&place, json!({"name": "Counting more", "status": "paused"})).await.ok();
-        house.operator.post(format!("{place}/execute"), json!({})).await.refused(422, "refused");
+        house.operator.post(format!("{place}/execute"), json!({})).await.refused(409, "refused");
         // What never ran is gone; the name is free again.
         assert_eq!(house.operator.delete(&place).await.code(), 204);
         house.viewer.get(&place).await.refused(404, "not_found");

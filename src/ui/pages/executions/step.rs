@@ -131,7 +131,7 @@ fn Waits(
             let link = |href: String, word: &'static str| {
                 view! {
                     <a class="link inline-flex min-h-11 items-center md:min-h-6" href=href>
-                        {word}<span class="sr-only">{format!(": {name}")}</span>
+                        <span>{word}<span class="sr-only">{format!(": {name}")}</span></span>
                     </a>
                 }
             };
