@@ -64,6 +64,10 @@ impl Cast {
         )
     }
 
+    pub fn agent_id(&self, name: &str) -> Option<AgentId> {
+        self.agents.get(name).map(|&(id, _)| id)
+    }
+
     pub fn team(&self, name: &str) -> Option<TeamId> {
         self.teams.get(name).copied()
     }

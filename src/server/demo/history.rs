@@ -98,7 +98,7 @@ pub async fn play(db: &Db, executors: Executors, journey: &Journey, password: &s
         journey.go_to(at);
         play.step(step).await?;
     }
-    Ok(())
+    super::workflows::equip(db, &play.cast).await
 }
 
 impl Play<'_> {

@@ -14,6 +14,7 @@ mod memories;
 mod routine;
 mod story;
 mod wishes;
+mod workflows;
 
 use crate::domain::AppResult;
 use crate::domain::member::Role;

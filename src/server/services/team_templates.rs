@@ -127,6 +127,11 @@ async fn free_name(tx: &mut Tx, by: &Allowed<WriteTeams>, name: &str) -> AppResu
     Ok(free)
 }
 
+/// What a member does where every agent has the name that its template gives it.
+pub fn profile_of(member: &MemberTemplate) -> AgentProfile {
+    profile(member, &HashMap::new())
+}
+
 fn profile(member: &MemberTemplate, names: &HashMap<String, String>) -> AgentProfile {
     AgentProfile {
         instructions: member.instructions.clone(),
@@ -166,7 +171,7 @@ mod tests {
             let own: HashMap<_, _> =
                 template.members.iter().map(|m| (m.name.clone(), m.name.clone())).collect();
             for member in &template.members {
-                let profile = profile(member, &own);
+                let profile = profile_of(member);
                 let place = format!("{}: {}", template.key, member.name);
                 if let Err(fault) = check(&profile) {
                     panic!("{place}: {:?}", fault.errors());

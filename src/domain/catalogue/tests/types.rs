@@ -7,13 +7,13 @@ use crate::domain::record::RecordKind;
 use crate::domain::record_kinds::{self, FieldKind};
 use serde_json::{Value, json};
 
-/// DESIGN.md, The gate.
+/// DESIGN.md, The gate; and `continue_workflow`, which is what the approval step of a workflow asks for.
 #[test]
 fn the_catalogue_is_the_one_of_the_design() {
     let listed = [
         (
             RiskLevel::Low,
-            "read_data list_items get_status log_activity update_internal_note fetch_analytics check_availability retrieve_memory store_context",
+            "read_data list_items get_status continue_workflow log_activity update_internal_note fetch_analytics check_availability retrieve_memory store_context",
         ),
         (
             RiskLevel::Medium,
