@@ -36,6 +36,8 @@ wire_enum! {
         WebhookOff = "webhook_off",
         /// What an agent tells people by an action of its own.
         Message = "message",
+        /// A workflow or a team run that completed or failed.
+        Workflow = "workflow",
     }
 }
 
@@ -53,6 +55,7 @@ impl NoticeKind {
             Self::Trust => "Learned trust changed",
             Self::WebhookOff => "A webhook was switched off",
             Self::Message => "A message",
+            Self::Workflow => "A workflow ended",
         }
     }
 
@@ -69,6 +72,7 @@ impl NoticeKind {
             (Self::Trust, n) => format!("{n} changes of learned trust"),
             (Self::WebhookOff, n) => format!("{n} webhooks were switched off"),
             (Self::Message, n) => format!("{n} messages"),
+            (Self::Workflow, n) => format!("{n} workflows ended"),
             (Self::ManyWaiting, _) => self.title().to_owned(),
         }
     }
@@ -86,6 +90,7 @@ impl NoticeKind {
             Self::Trust => "Learned trust is suggested, revoked or over.",
             Self::WebhookOff => "Nothing reached it for days.",
             Self::Message => "An agent tells you something by an action that was allowed.",
+            Self::Workflow => "What you started completed or failed; for operators, whatever failed.",
         }
     }
 
@@ -99,12 +104,13 @@ impl NoticeKind {
             Self::TeamChanged | Self::Trust => "/settings/teams",
             Self::WebhookOff => "/settings/webhooks",
             Self::Message => "/notifications",
+            Self::Workflow => "/executions",
         }
     }
 
     /// Whether it also goes out by e-mail, and to browsers, before a member has said anything.
     pub const fn sent_by_default(self) -> bool {
-        !matches!(self, Self::TeamChanged | Self::ManyWaiting | Self::Message)
+        !matches!(self, Self::TeamChanged | Self::ManyWaiting | Self::Message | Self::Workflow)
     }
 
     /// Whether the thing it is about may be over before anybody is told; then nobody is.
@@ -116,7 +122,8 @@ impl NoticeKind {
 /// The kind of notice that an audit event is: `None` for what nobody is told of. What nobody did, such as waiting, has
 /// no event; whoever sees it writes the notice.
 ///
-/// `result` is the event's own detail; of a team's change it holds `status` or `autonomyLevel` where those changed.
+/// `result` is the event's own detail; of a team's change it holds `status` or `autonomyLevel` where those changed, of an
+/// execution's end `top` where no other execution waits for it.
 pub fn notice_of(event: &str, risk: Option<RiskLevel>, result: Option<&Value>) -> Option<NoticeKind> {
     let changed = |name: &str| result.is_some_and(|result| result.get(name).is_some());
     Some(match event {
@@ -127,6 +134,7 @@ pub fn notice_of(event: &str, risk: Option<RiskLevel>, result: Option<&Value>) -
         "team.changed" if changed("status") || changed("autonomyLevel") => NoticeKind::TeamChanged,
         "trust.suggested" | "trust.revoked" | "trust.lapsed" => NoticeKind::Trust,
         "webhook.switched_off" => NoticeKind::WebhookOff,
+        "execution.completed" | "execution.failed" if changed("top") => NoticeKind::Workflow,
         _ => return None,
     })
 }

@@ -3,7 +3,7 @@
 
 use super::{Arg, AuditEntry, Conn, NewJob, StorageError, Ts, Tx};
 use crate::domain::approval::{ActorKind, ApprovalStatus};
-use crate::domain::ids::{ApprovalId, TeamId, UserId, WorkspaceId};
+use crate::domain::ids::{ApprovalId, ExecutionId, TeamId, UserId, WorkspaceId};
 use crate::domain::notification::{NoticeKind, notice_of};
 use crate::domain::risk::RiskLevel;
 use crate::server::storage::read::At;
@@ -31,6 +31,7 @@ pub struct NewNotice {
     pub actor_id: Uuid,
     pub approval_id: Option<ApprovalId>,
     pub team_id: Option<TeamId>,
+    pub execution_id: Option<ExecutionId>,
     pub description: String,
 }
 
@@ -40,9 +41,11 @@ pub struct Notice {
     pub id: Uuid,
     pub kind: NoticeKind,
     pub event: String,
+    /// Who acted, or whose matter it is.
     pub actor_id: Uuid,
     pub approval_id: Option<ApprovalId>,
     pub team_id: Option<TeamId>,
+    pub execution_id: Option<ExecutionId>,
     pub description: String,
     pub created_at: DateTime<Utc>,
 }
@@ -55,6 +58,7 @@ struct NoticeRow {
     actor_id: Uuid,
     approval_id: Option<Uuid>,
     team_id: Option<Uuid>,
+    execution_id: Option<Uuid>,
     description: String,
     created_at: Ts,
 }
@@ -105,9 +109,10 @@ impl Tx {
                 workspace_id: entry.workspace_id,
                 kind,
                 event: entry.event,
-                actor_id: entry.actor.id,
+                actor_id: entry.concerns.unwrap_or(entry.actor.id),
                 approval_id: entry.approval_id,
                 team_id: entry.team_id,
+                execution_id: entry.execution,
                 description: entry.description.clone(),
             });
         }
@@ -119,7 +124,7 @@ impl Tx {
         self.at_commit(
             sql!(
                 "INSERT INTO notices (id, workspace_id, kind, event, actor_id, approval_id, team_id, description, ",
-                "created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+                "created_at, execution_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
             ),
             args![
                 id,
@@ -130,7 +135,8 @@ impl Tx {
                 notice.approval_id,
                 notice.team_id,
                 notice.description,
-                now
+                now,
+                notice.execution_id
             ],
         );
         self.enqueue(collect_job(notice.workspace_id, now + GATHER));
@@ -147,7 +153,7 @@ impl Tx {
                 sql!(
                     "DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE workspace_id = $1 ",
                     "ORDER BY id LIMIT $2) ",
-                    "RETURNING id, kind, event, actor_id, approval_id, team_id, description, created_at"
+                    "RETURNING id, kind, event, actor_id, approval_id, team_id, execution_id, description, created_at"
                 ),
                 args![workspace, limit],
             )
@@ -161,6 +167,7 @@ impl Tx {
                 actor_id: row.actor_id,
                 approval_id: row.approval_id.map(ApprovalId),
                 team_id: row.team_id.map(TeamId),
+                execution_id: row.execution_id.map(ExecutionId),
                 description: row.description,
                 created_at: row.created_at.into(),
             });

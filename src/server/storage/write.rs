@@ -33,8 +33,11 @@ pub struct AuditEntry {
     pub duration_ms: Option<i64>,
     /// What the figures need beside the row.
     pub counted: Counted,
-    /// The execution one of whose steps it is about. Not kept with the row: the approval names it.
+    /// The execution that it is about, itself or by one of its steps. Not kept with the row: the approval or the result
+    /// names it.
     pub execution: Option<ExecutionId>,
+    /// Whose matter it is, where that is not who acted: for notices.
+    pub concerns: Option<Uuid>,
 }
 
 impl AuditEntry {
@@ -62,6 +65,7 @@ impl AuditEntry {
             duration_ms: None,
             counted: Counted::default(),
             execution: None,
+            concerns: None,
         }
     }
 }

@@ -48,10 +48,6 @@ pub async fn waits(house: &House, place: &str, key: &str) -> String {
     .await
 }
 
-async fn no_hold(house: &House) {
-    house.reviewer.patch("/settings/preferences", json!({})).await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn an_execution_waits_for_people_and_goes_on_with_what_they_said() {
     for app in apps(Jobs::Run).await {
@@ -332,7 +328,41 @@ async fn a_freeze_stops_executions_and_a_thaw_lets_them_go_on() {
         assert_eq!(house.viewer.get(&place).await.ok()["status"], "waiting", "{}", app.name());
         house.owner.post("/api/fn/workspace/freeze", json!({"input": {"frozen": false}})).await.ok();
         comes_to(&house.viewer, &place, &["completed"]).await;
-        no_hold(&house).await;
+        app.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_started_it_is_told_how_it_ended() {
+    for app in apps(Jobs::Run).await {
+        let house = app.house("Birch").await;
+        let agent = app.agent(&house, "reader", None).await;
+        let read = json!({"key": "read", "name": "Read", "run": {"action": {
+            "agent": agent.name, "actionType": "read_data",
+            "actionData": {"recordId": "019523e0-0000-7000-8000-000000000001"}
+        }}});
+        let fails = published(&house, "Fails", None, json!([read])).await;
+        let works = published(&house, "Works", None, json!([set("a", json!({}), None)])).await;
+        let place = start(&house.admin, &works, json!({})).await;
+        comes_to(&house.viewer, &place, &["completed"]).await;
+        let told = async |by: &Caller| {
+            let page = by.get("/notifications?limit=50").await.ok();
+            let items = page["items"].as_array().unwrap().clone();
+            items.into_iter().filter(|one| one["kind"] == "workflow").collect::<Vec<_>>()
+        };
+        // What happens within seconds is told together; time goes on for that.
+        app.advance(chrono::TimeDelta::seconds(4));
+        let first =
+            until("the admin is told", || async { told(&house.admin).await.into_iter().next() }).await;
+        assert_eq!(first["href"], json!(place.replace("/workflows/executions", "/executions")));
+        assert!(told(&house.operator).await.is_empty(), "somebody else's success is no news");
+        let place = start(&house.admin, &fails, json!({})).await;
+        comes_to(&house.viewer, &place, &["failed"]).await;
+        app.advance(chrono::TimeDelta::seconds(4));
+        let failed =
+            until("the operator is told", || async { told(&house.operator).await.into_iter().next() }).await;
+        assert!(text(&failed, "body").contains("Fails"), "{failed}");
+        assert!(told(&house.viewer).await.is_empty());
         app.stop().await;
     }
 }

@@ -11,7 +11,7 @@ pub use start::execution_start;
 
 use crate::domain::approval::ActorRef;
 use crate::domain::event::Topic;
-use crate::domain::execution::Execution;
+use crate::domain::execution::{Execution, ExecutionKind};
 use crate::domain::ids::{ExecutionId, StepId, WorkspaceId};
 use crate::server::services::approvals::QUEUE_DEFAULT;
 use crate::server::storage::{AuditEntry, NewJob, Tx};
@@ -84,7 +84,15 @@ pub fn note_execution(tx: &mut Tx, execution: &Execution, by: ActorRef, event: &
     row.team_id = execution.team_id;
     row.agent_id = execution.agent_id;
     row.error.clone_from(&execution.error);
-    row.result = Some(json!({ "executionId": execution.id, "status": execution.status }));
+    row.execution = Some(execution.id);
+    let ended = !execution.status.is_open();
+    if ended && execution.kind != ExecutionKind::Task && execution.parent_id.is_none() {
+        // Whoever started it is told.
+        row.concerns = Some(execution.started_by.id);
+        row.result = Some(json!({ "executionId": execution.id, "status": execution.status, "top": true }));
+    } else {
+        row.result = Some(json!({ "executionId": execution.id, "status": execution.status }));
+    }
     tx.audit(row);
     tx.emit(execution.workspace_id, Topic::Execution, execution.id.0);
 }

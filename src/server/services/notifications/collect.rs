@@ -84,6 +84,10 @@ fn grouped<'a>(
 }
 
 fn item(notice: &Notice, approval: Option<&NoticedApproval>) -> Item {
+    if let Some(execution) = notice.execution_id.filter(|_| notice.kind == NoticeKind::Workflow) {
+        let (line, href) = (notice.description.clone(), format!("/executions/{execution}"));
+        return Item { line, href, subject: Some(execution.0), critical: false };
+    }
     let (line, href) = match (approval, notice.approval_id, notice.team_id) {
         (Some(approval), Some(id), _) => {
             let line = match notice.kind.needs_a_decision() {

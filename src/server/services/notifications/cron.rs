@@ -81,6 +81,7 @@ async fn many_waiting(db: &Db) -> Result<(), StorageError> {
                     actor_id: system_actor().id,
                     approval_id: None,
                     team_id: None,
+                    execution_id: None,
                     description: format!("More than {MANY} approvals wait for a decision."),
                 });
             }

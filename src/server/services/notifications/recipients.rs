@@ -40,6 +40,10 @@ pub(super) fn is_for(
         }
         NoticeKind::TeamChanged => !acted && role.grants(Permission::WriteTeams),
         NoticeKind::Trust | NoticeKind::WebhookOff => !acted && administers,
+        // Here `acted` is who started it: nobody acts when it ends.
+        NoticeKind::Workflow => {
+            acted || (notice.event == "execution.failed" && role.grants(Permission::WriteWorkflows))
+        }
         // Its members are named where it is sent.
         NoticeKind::Message => false,
     }
@@ -63,6 +67,7 @@ mod tests {
             actor_id: actor.0,
             approval_id: None,
             team_id: None,
+            execution_id: None,
             description: String::new(),
             created_at: chrono::DateTime::UNIX_EPOCH,
         }
@@ -103,6 +108,8 @@ mod tests {
             (K::TeamChanged, "team.frozen", user(3), vec![1, 2]),
             (K::Trust, "trust.suggested", nobody, vec![1, 2]),
             (K::Message, "", nobody, vec![]),
+            (K::Workflow, "execution.completed", user(5), vec![5]),
+            (K::Workflow, "execution.failed", user(5), vec![1, 2, 3, 5]),
         ] {
             assert_eq!(told(&notice(kind, event, actor), &approval), expected, "{kind} {event}");
         }

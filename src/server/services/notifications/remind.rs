@@ -115,6 +115,7 @@ impl Handler for Remind {
                     actor_id: system_actor().id,
                     approval_id: Some(approval.id),
                     team_id: approval.team_id,
+                    execution_id: None,
                     description: approval.sentence.clone(),
                 });
             }
