@@ -89,6 +89,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/workflows") view=LatePage::Workflows ssr=SsrMode::Async />
                     <Route path=path!("/workflows/new") view=LatePage::NewWorkflow ssr=SsrMode::Async />
                     <Route path=path!("/workflows/:id") view=LatePage::Workflow ssr=SsrMode::Async />
+                    <Route path=path!("/teams") view=LatePage::TeamCards ssr=SsrMode::Async />
+                    <Route path=path!("/teams/new") view=LatePage::NewTeam ssr=SsrMode::Async />
+                    <Route path=path!("/teams/:id") view=LatePage::TeamHome ssr=SsrMode::Async />
                     <Route path=path!("/executions") view=LatePage::Executions ssr=SsrMode::Async />
                     <Route path=path!("/executions/:id") view=LatePage::Execution ssr=SsrMode::Async />
                     <Route path=path!("/notifications") view=LatePage::Notifications ssr=SsrMode::Async />

@@ -27,6 +27,9 @@ test("nothing of another workspace can be reached by its id", { tag: ["@nojs", "
     `/approvals/${approval.id}`,
     `/records/${record.id}`,
     `/settings/teams/${team.id}`,
+    `/teams/${team.id}`,
+    "/workflows/01a1f85c-7b1a-7531-8cf6-d8909b46437f",
+    "/executions/01a1f85c-7b1a-7531-8cf6-d8909b46437f",
     `/memory/${memory.id}`,
     `/messages/${message.id}`,
     "/approvals/01a1f85c-7b1a-7531-8cf6-d8909b46437f",
@@ -35,11 +38,11 @@ test("nothing of another workspace can be reached by its id", { tag: ["@nojs", "
     "/messages/not-an-id",
   ]) {
     const answer = await page.goto(path);
-    await expect(page.getByText(/There is no such (approval|record|team|memory|thread) here\./), path).toBeVisible();
+    await expect(page.getByText(/There is no such (approval|record|team|memory|thread|workflow|execution) here\./), path).toBeVisible();
     await expect(page.getByText("A secret of theirs"), path).toHaveCount(0);
     expect(answer?.status(), path).toBe(404);
   }
-  for (const path of ["/approvals?status=all", "/audit", "/records", "/memory", "/messages", `/audit?approvalId=${approval.id}`]) {
+  for (const path of ["/approvals?status=all", "/audit", "/records", "/memory", "/messages", "/workflows", "/executions", "/teams", `/audit?approvalId=${approval.id}`]) {
     await open(page, path);
     await expect(page.getByText("A secret of theirs"), path).toHaveCount(0);
   }

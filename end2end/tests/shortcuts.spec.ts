@@ -84,7 +84,7 @@ test("an approval is opened, changed and approved with shortcuts", async ({ work
   await expect(reviewer).toHaveURL(/\/audit/);
   await keyboard.press("g");
   await keyboard.press("t");
-  await expect(reviewer).toHaveURL(/\/settings\/teams/);
+  await expect(reviewer).toHaveURL(/\/teams$/);
   await keyboard.press("g");
   await keyboard.press("a");
   await expect(reviewer).toHaveURL(/\/approvals$/);

@@ -28,6 +28,7 @@ pub mod records;
 pub mod reply;
 pub mod saved_views;
 pub mod shown_once;
+pub mod team_wizard;
 pub mod teams;
 pub mod tokens;
 pub mod trust;

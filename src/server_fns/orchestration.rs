@@ -42,7 +42,7 @@ pub async fn team_run(id: TeamId, input: RunTeam) -> Result<Execution, AppError>
     let (state, by) = door::allowed::<RunTeams>().await?;
     door::answer(async {
         let execution = orchestration::team_run(&by, &state.db, id, input).await?;
-        reply::go_to(&format!("/executions/{}", execution.id));
+        reply::go_to(&format!("/executions/{}?done=started", execution.id));
         Ok(execution)
     })
     .await

@@ -204,7 +204,10 @@ pub struct WorkflowFilter {
 }
 
 fn trigger_words(trigger: &Trigger) -> Result<(), ValidationError> {
+    let own = |event: &str| ["execution.", "step.", "workflow."].iter().any(|own| event.starts_with(own));
     match trigger {
+        Trigger::Event { event } if own(event) => Err(ValidationError::new("event")
+            .with_message("must not be an event of workflows, which would start themselves".into())),
         Trigger::Event { event } if !is_event_name(event) => Err(ValidationError::new("event")
             .with_message("must name an event such as \"record.created\"".into())),
         Trigger::Schedule { cron, zone } if cron.len() > 100 || zone.len() > 64 => {

@@ -5,6 +5,7 @@ use super::work::{Turn, Work};
 use crate::server::engine::{Done, Handler, JobCx, JobError};
 use crate::server::services::ctx::system_actor;
 use crate::server::services::executions::{ADVANCE, CANCEL, TIMER, advance_job, change};
+use crate::server::storage::Tx;
 use crate::server::storage::jobs::Job;
 use async_trait::async_trait;
 
@@ -26,6 +27,10 @@ impl Handler for Advance {
     async fn run(&self, job: Job, cx: &JobCx) -> Result<Done, JobError> {
         advance(job, cx).await
     }
+
+    async fn given_up(&self, tx: &mut Tx, job: &Job, cause: &str) -> Result<(), JobError> {
+        Ok(change::break_off(tx, job.workspace_id, AboutExecution::of(job)?, cause).await?)
+    }
 }
 
 #[async_trait]
@@ -36,6 +41,10 @@ impl Handler for Timer {
 
     async fn run(&self, job: Job, cx: &JobCx) -> Result<Done, JobError> {
         advance(job, cx).await
+    }
+
+    async fn given_up(&self, tx: &mut Tx, job: &Job, cause: &str) -> Result<(), JobError> {
+        Ok(change::break_off(tx, job.workspace_id, AboutExecution::of(job)?, cause).await?)
     }
 }
 
@@ -84,5 +93,9 @@ impl Handler for CancelChild {
         cx.finish(&mut tx).await?;
         tx.commit().await?;
         Ok(Done::Finished)
+    }
+
+    async fn given_up(&self, tx: &mut Tx, job: &Job, cause: &str) -> Result<(), JobError> {
+        Ok(change::break_off(tx, job.workspace_id, AboutExecution::of(job)?, cause).await?)
     }
 }

@@ -12,16 +12,14 @@ use crate::domain::workflow::definition::{ActionStep, AgentStep, ApprovalStep, C
 use crate::domain::{AppError, AppResult};
 use crate::server::services::approvals::submit::{Attempt, submit_in};
 use crate::server::services::ctx::{Allowed, SubmitActions};
-use crate::server::services::executions::start::{Parent, begin, start_workflow};
-use crate::server::services::executions::timer_job;
+use crate::server::services::executions::start::{DEPTH_MAX, Line, begin, start_workflow};
+use crate::server::services::executions::{events_job, timer_job};
 use crate::server::services::workflows::template::{self, Known};
 use crate::server::storage::Tx;
 use crate::server::storage::workflows::executions::{Does, NewExecution};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
-/// Executions above one another: agents that hand over in a circle end here.
-const DEPTH_MAX: i64 = 10;
 /// The longest title of an execution, in characters.
 const TITLE_MAX: usize = 200;
 /// What an approval step asks for: an action that does nothing but stand in the trail.
@@ -57,7 +55,10 @@ impl Work {
         id: StepId,
         refused: Option<String>,
     ) -> AppResult<Option<String>> {
-        let Some(run) = self.run_of(id) else { return Ok(None) };
+        let Some(run) = self.run_of(id) else {
+            self.failed(tx, id, Failure::lasting("The definition has no such step.")).await?;
+            return Ok(None);
+        };
         let known = self.known(tx, &template::read_by_step(&run)).await?;
         let (agent, asked, ask_anyway) = match &run {
             StepRun::Action(step) => (&step.agent, self.action(&known, step), false),
@@ -205,6 +206,9 @@ impl Work {
             if let Some(kept) = self.step(id) {
                 kept.event = Some(event.clone());
             }
+            // What is sealed meanwhile is looked through, whoever else follows.
+            let now = tx.now();
+            tx.enqueue(events_job(self.running.execution.workspace_id, now));
             return Ok(Ok(()));
         }
         let until = match (&step.until, step.seconds) {
@@ -305,9 +309,9 @@ impl Work {
             return Ok(Err(format!("More than {DEPTH_MAX} workflows started one another.")));
         }
         let execution = &self.running.execution;
-        let parent = Parent { execution: execution.id, step: id, depth: self.running.depth };
+        let line = Line { parent: Some((execution.id, id)), depth: self.running.depth + 1 };
         let by = execution.started_by.clone();
-        match start_workflow(tx, &workflow, input, by, None, Some(parent)).await {
+        match start_workflow(tx, &workflow, input, by, None, line).await {
             Ok(Some(child)) => {
                 self.wait(tx, id, WaitsFor::Child, None);
                 if let Some(kept) = self.step(id) {

@@ -7,7 +7,7 @@ use crate::domain::AppResult;
 use crate::domain::ids::WorkspaceId;
 use crate::server::engine::{Done, Handler, JobCx, JobError};
 use crate::server::services::ctx::system_actor;
-use crate::server::services::executions::start::start_workflow;
+use crate::server::services::executions::start::{DEPTH_MAX, Line, start_workflow};
 use crate::server::services::executions::{EVENTS, advance_job};
 use crate::server::storage::jobs::Job;
 use crate::server::storage::workflows::triggers::{Follower, Follows, Happened};
@@ -71,8 +71,13 @@ async fn tell(tx: &mut Tx, workspace: WorkspaceId, row: &Happened, one: &Follows
             }
             let Some(workflow) = tx.workflow_get(workspace, workflow).await? else { return Ok(()) };
             let key = format!("event/{}/{}", workflow.id, row.id);
-            start_workflow(tx, &workflow, json!({ "event": about(row) }), system_actor(), Some(key), None)
-                .await?;
+            let line = Line { parent: None, depth: row.depth.map_or(0, |depth| depth + 1) };
+            if line.depth > DEPTH_MAX {
+                tracing::warn!(workflow = %workflow.id, "workflows start one another in a circle; this one is not started");
+                return Ok(());
+            }
+            let input = json!({ "event": about(row) });
+            start_workflow(tx, &workflow, input, system_actor(), Some(key), line).await?;
         }
         Follower::Wakes { step, execution } => {
             if tx.step_event_came(step, &json!({ "event": about(row) })).await? {

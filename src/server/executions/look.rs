@@ -8,6 +8,7 @@ use crate::domain::execution::{ExecutionStatus, StepStatus, WaitsFor};
 use crate::domain::ids::StepId;
 use crate::domain::outcome::OutcomeStatus;
 use crate::domain::workflow::StepKind;
+use crate::server::services::approvals::lifecycle::Released;
 use crate::server::services::executions::change;
 use crate::server::storage::Tx;
 use crate::server::storage::workflows::steps::KeptStep;
@@ -25,8 +26,11 @@ impl Work {
             }
             self.look_at(tx, &kept).await?;
             if self.is_open(kept.step.id) && kept.timeout_at.is_some_and(|at| at <= tx.now()) {
-                change::let_go(tx, self.running.execution.workspace_id, &kept).await?;
-                self.failed(tx, kept.step.id, Failure::passing("It took longer than it may.")).await?;
+                // What is being performed, or may have been, is not begun again: its outcome is waited for.
+                if change::let_go(tx, self.running.execution.workspace_id, &kept).await? == Released::Over {
+                    let cause = "It took longer than it may.";
+                    self.failed(tx, kept.step.id, Failure::passing(cause)).await?;
+                }
             }
         }
         Ok(())
@@ -91,7 +95,7 @@ impl Work {
         let notes = approval.review_notes.as_deref().map(|notes| format!(": {notes}")).unwrap_or_default();
         match (approval.status, approval.outcome.status) {
             (ApprovalStatus::Pending, _) => {
-                self.wait(tx, id, WaitsFor::Approval, None);
+                self.waits(tx, id, WaitsFor::Approval);
                 Ok(())
             }
             (ApprovalStatus::Rejected, _) => {
@@ -113,13 +117,20 @@ impl Work {
             }
             // A person says what happened.
             (_, OutcomeStatus::Unknown) => {
-                self.wait(tx, id, WaitsFor::Approval, None);
+                self.waits(tx, id, WaitsFor::Approval);
                 Ok(())
             }
             (_, OutcomeStatus::None | OutcomeStatus::Queued | OutcomeStatus::Running) => {
-                self.wait(tx, id, WaitsFor::Outcome, None);
+                self.waits(tx, id, WaitsFor::Outcome);
                 Ok(())
             }
+        }
+    }
+
+    /// Waits on, or for something else from now on.
+    fn waits(&mut self, tx: &mut Tx, id: StepId, what: WaitsFor) {
+        if !self.steps.iter().any(|kept| kept.step.id == id && kept.step.waits_for == Some(what)) {
+            self.wait(tx, id, what, None);
         }
     }
 

@@ -6,7 +6,7 @@ use crate::server::engine::{CronEntry, Done, Handler, JobCx, JobError, Schedule,
 use crate::server::services::approvals::QUEUE_DEFAULT;
 use crate::server::services::ctx::system_actor;
 use crate::server::services::executions::SCHEDULES;
-use crate::server::services::executions::start::start_workflow;
+use crate::server::services::executions::start::{Line, start_workflow};
 use crate::server::storage::Db;
 use crate::server::storage::jobs::Job;
 use crate::server::storage::workflows::triggers::Scheduled;
@@ -64,7 +64,8 @@ async fn start(db: &Db, scheduled: &Scheduled) -> AppResult<()> {
     if tx.execution_by_start_key(scheduled.workspace_id, &key).await?.is_some() {
         return Ok(());
     }
-    start_workflow(&mut tx, &workflow, json!({ "slot": slot }), system_actor(), Some(key), None).await?;
+    let input = json!({ "slot": slot });
+    start_workflow(&mut tx, &workflow, input, system_actor(), Some(key), Line::default()).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -8,11 +8,11 @@ use crate::domain::ids::StepId;
 use crate::domain::workflow::flow::{Board, Change, Ended, Settled, Token};
 use crate::domain::workflow::{Definition, StepDef, StepKind, StepRun};
 use crate::server::services::ctx::system_actor;
-use crate::server::services::executions::{change, note_execution, timer_job};
+use crate::server::services::executions::{change, note_execution, note_step, timer_job};
 use crate::server::services::workflows::template::{self, Known};
+use crate::server::storage::Tx;
 use crate::server::storage::workflows::executions::Running;
 use crate::server::storage::workflows::steps::KeptStep;
-use crate::server::storage::{AuditEntry, Tx};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 use std::collections::{HashMap, HashSet};
@@ -51,6 +51,8 @@ pub struct Work {
     /// Steps that it changed or made.
     touched: HashSet<StepId>,
     gave: HashMap<String, Gave>,
+    /// The execution began in this transaction.
+    begun: bool,
     over: bool,
 }
 
@@ -65,6 +67,7 @@ impl Work {
             new: HashSet::new(),
             touched: HashSet::new(),
             gave: HashMap::new(),
+            begun: false,
             over: false,
         })
     }
@@ -113,6 +116,7 @@ impl Work {
             }
         }
         execution.started_at = Some(tx.now());
+        self.begun = true;
         execution.status = ExecutionStatus::Running;
         let id = StepId(tx.id());
         let definition = self.definition.clone();
@@ -135,6 +139,7 @@ impl Work {
 
     /// Writes everything that changed.
     async fn keep(&mut self, tx: &mut Tx) -> AppResult<Turn> {
+        let before = self.running.execution.status;
         let pending = self.steps.iter().any(|kept| kept.step.status == StepStatus::Pending);
         if !self.over {
             let waits = self
@@ -153,14 +158,15 @@ impl Work {
                 tx.step_update(kept);
             }
         }
-        if !self.touched.is_empty() || self.over {
+        let moved = before != self.running.execution.status || self.begun;
+        if !self.touched.is_empty() || self.over || moved {
             tx.execution_update(&self.running.execution, self.running.steps_made).await?;
             if !self.over {
                 tx.emit(workspace, Topic::Execution, id.0);
             }
         }
         if self.over {
-            change::ended(tx, &self.running).await?;
+            change::ended(tx, &self.running.execution, self.running.max_running).await?;
         }
         Ok(if pending && !self.over { Turn::More } else { Turn::Rest })
     }
@@ -299,12 +305,15 @@ impl Work {
         for change in changes {
             match change {
                 Change::Opened(token) => self.open(tx, token),
-                Change::Closed { id, how: Ended::Completed } => {
-                    self.close(tx, id, StepStatus::Completed, None);
-                }
-                Change::Closed { id, how: Ended::Failed } => {
-                    let cause = "One of its paths failed.".to_owned();
-                    self.close(tx, id, StepStatus::Failed, Some(cause));
+                Change::Closed { id, how } => {
+                    let failed = how == Ended::Failed;
+                    let error = failed.then(|| "One of its paths failed.".to_owned());
+                    let status = if failed { StepStatus::Failed } else { StepStatus::Completed };
+                    self.close(tx, id, status, error.clone());
+                    if let Some(kept) = self.step(id) {
+                        let key = kept.step.key.clone();
+                        self.gave.insert(key, Gave { failed, output: Value::Null, error });
+                    }
                 }
                 Change::Cancelled(id) => {
                     if let Some(kept) = self.steps.iter().find(|kept| kept.step.id == id) {
@@ -317,6 +326,12 @@ impl Work {
             }
         }
         if self.running.steps_made > STEPS_MAX && !self.over {
+            let open: Vec<KeptStep> =
+                self.steps.iter().filter(|kept| kept.step.status.is_open()).cloned().collect();
+            for kept in open {
+                change::let_go(tx, self.running.execution.workspace_id, &kept).await?;
+                self.close(tx, kept.step.id, StepStatus::Cancelled, None);
+            }
             let cause = format!("It took more than {STEPS_MAX} steps.");
             self.finish(tx, Ended::Failed, None, Some(cause));
         }
@@ -333,19 +348,7 @@ impl Work {
         kept.event = None;
         kept.timeout_at = None;
         let step = kept.step.clone();
-        let event = match status {
-            StepStatus::Completed => "step.completed",
-            StepStatus::Failed => "step.failed",
-            _ => "step.cancelled",
-        };
-        let execution = &self.running.execution;
-        let text = format!("{}: {} {}", execution.title, step.name, status);
-        let mut row = AuditEntry::new(execution.workspace_id, system_actor(), event, text);
-        row.team_id = execution.team_id;
-        row.approval_id = step.approval_id;
-        row.error = step.error;
-        row.result = Some(json!({ "executionId": execution.id, "stepId": step.id, "key": step.key }));
-        tx.audit(row);
+        note_step(tx, &self.running.execution, &step, system_actor());
     }
 
     /// The execution ended by its last step.

@@ -54,10 +54,11 @@ impl StorageError {
 pub fn is_overload(fault: &sqlx::Error) -> bool {
     match fault {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
-        // PostgreSQL: 57P01 to 57P03, it stops or starts; 25P03, a transaction was idle for too long.
-        sqlx::Error::Database(error) => {
-            error.code().is_some_and(|code| matches!(&*code, "57P01" | "57P02" | "57P03" | "25P03"))
-        }
+        // PostgreSQL: 57P01 to 57P03, it stops or starts; 25P03, a transaction was idle for too long; 40P01 and 40001, it
+        // gave way to another one.
+        sqlx::Error::Database(error) => error
+            .code()
+            .is_some_and(|code| matches!(&*code, "57P01" | "57P02" | "57P03" | "25P03" | "40P01" | "40001")),
         _ => false,
     }
 }

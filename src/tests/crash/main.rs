@@ -6,6 +6,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod account;
+mod executions;
+#[path = "../support/flows.rs"]
+mod flows;
 mod killed;
 mod ledger;
 mod load;

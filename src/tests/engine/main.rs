@@ -3,6 +3,9 @@
 
 mod cron;
 mod events;
+mod executions;
+#[path = "../support/flows.rs"]
+mod flows;
 mod harness;
 mod jobs;
 mod leases;

@@ -366,3 +366,54 @@ async fn who_started_it_is_told_how_it_ended() {
         app.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_approved_is_taken_back_inside_its_hold_when_nobody_needs_it() {
+    for app in apps(Jobs::Run).await {
+        let house = app.house("Birch").await;
+        let agent = app.agent(&house, "writer", None).await;
+        let team = house.team("careful", "supervised", &[&agent]).await;
+        let note = json!({"key": "note", "name": "Write it down", "run": {"action": {
+            "agent": agent.name, "actionType": "create_note",
+            "actionData": {"title": "Unwanted", "body": "x"}
+        }}});
+        let workflow = published(&house, "Notes", Some(&team), json!([note])).await;
+        let place = start(&house.operator, &workflow, json!({})).await;
+        let approval = waits(&house, &place, "note").await;
+        decide(&house, &approval, json!({"approved": true})).await;
+        house.operator.patch(&place, json!({"action": "cancel"})).await.ok();
+        app.advance(chrono::TimeDelta::seconds(30));
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        let asked = house.viewer.get(format!("/approvals/{approval}")).await.ok();
+        assert_eq!(asked["status"], "withdrawn", "{}: {asked}", app.name());
+        let notes = house.viewer.get("/records?kind=document&q=Unwanted").await.ok();
+        assert!(notes["items"].as_array().unwrap().is_empty(), "{notes}");
+        app.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_after_a_parallel_that_failed_reads_why() {
+    for app in apps(Jobs::Run).await {
+        let house = app.house("Birch").await;
+        let agent = app.agent(&house, "reader", None).await;
+        let read = |key: &str| {
+            json!({"key": key, "name": key, "onSuccess": "meet", "run": {"action": {
+                "agent": agent.name, "actionType": "read_data",
+                "actionData": {"recordId": "019523e0-0000-7000-8000-000000000001"}
+            }}})
+        };
+        let steps = json!([
+            {"key": "fork", "name": "Both", "onFailure": "sorry", "run": {"parallel": {"branches": ["a", "b"], "join": "meet"}}},
+            read("a"),
+            read("b"),
+            {"key": "meet", "name": "Meet", "run": {"join": {}}},
+            set("sorry", json!({"why": "{{ steps.fork.error }}"}), None),
+        ]);
+        let workflow = published(&house, "Paths", None, steps).await;
+        let place = start(&house.operator, &workflow, json!({})).await;
+        let ended = comes_to(&house.viewer, &place, &["completed", "failed"]).await;
+        assert_eq!(ended["output"]["why"], "One of its paths failed.", "{}: {ended}", app.name());
+        app.stop().await;
+    }
+}

@@ -1150,6 +1150,14 @@ pub const ROWS: &[Row] = &[
         ..ROW
     },
     Row {
+        call: "POST /api/fn/teams/create-blank",
+        roles: WORK,
+        about: About::Agent,
+        elsewhere: &[422],
+        body: |thing| json!({"input": {"name": format!("New {}", thing.id), "department": "sales", "agents": [thing.id]}}),
+        ..ROW
+    },
+    Row {
         call: "POST /api/fn/teams/patch",
         roles: WORK,
         about: About::Team,

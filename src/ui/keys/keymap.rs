@@ -94,7 +94,7 @@ pub const KEYMAP: &[Binding] = &[
     on(Place::Deciding, Command::Undo, &["z"], "Undo the last approval inside its hold"),
     on(Place::Everywhere, Command::Go("/approvals"), &["g a"], "Go to the approvals"),
     on(Place::Everywhere, Command::Go("/"), &["g d"], "Go to the dashboard"),
-    on(Place::Everywhere, Command::Go("/settings/teams"), &["g t"], "Go to the teams"),
+    on(Place::Everywhere, Command::Go("/teams"), &["g t"], "Go to the teams"),
     on(Place::Everywhere, Command::Go("/workflows"), &["g w"], "Go to the workflows"),
     on(Place::Everywhere, Command::Go("/executions"), &["g x"], "Go to the executions"),
     on(Place::Everywhere, Command::Go("/audit"), &["g u"], "Go to the audit trail"),

@@ -22,6 +22,7 @@ use super::settings::{
     NotificationSettingsPage, TeamPage, TeamsPage, TokensPage, ViewsPage, WebhookPage, WebhooksPage,
     WorkspacePage,
 };
+use super::teams::{NewTeamPage, TeamHomePage, TeamsPage as TeamCardsPage};
 use super::trust::{TrustGrantPage, TrustPage};
 use super::workflows::{NewWorkflowPage, WorkflowPage, WorkflowsPage};
 
@@ -43,6 +44,9 @@ pub enum LatePage {
     Workflows,
     NewWorkflow,
     Workflow,
+    TeamCards,
+    NewTeam,
+    TeamHome,
     Executions,
     Execution,
     Notifications,
@@ -76,7 +80,7 @@ pub enum LateFile {
 }
 
 /// Where the late pages are beside `/`: these addresses and those below them.
-const LATE: [&str; 11] = [
+const LATE: [&str; 12] = [
     "/setup",
     "/audit",
     "/records",
@@ -84,6 +88,7 @@ const LATE: [&str; 11] = [
     "/memory",
     "/workflows",
     "/executions",
+    "/teams",
     "/notifications",
     "/n",
     "/settings",
@@ -165,6 +170,9 @@ fn draw(page: LatePage) -> Result<AnyView, SplitLoaderError> {
         LatePage::Workflows => view! { <WorkflowsPage /> }.into_any(),
         LatePage::NewWorkflow => view! { <NewWorkflowPage /> }.into_any(),
         LatePage::Workflow => view! { <WorkflowPage /> }.into_any(),
+        LatePage::TeamCards => view! { <TeamCardsPage /> }.into_any(),
+        LatePage::NewTeam => view! { <NewTeamPage /> }.into_any(),
+        LatePage::TeamHome => view! { <TeamHomePage /> }.into_any(),
         LatePage::Executions => view! { <ExecutionsPage /> }.into_any(),
         LatePage::Execution => view! { <ExecutionPage /> }.into_any(),
         LatePage::Notifications => view! { <NotificationsPage /> }.into_any(),

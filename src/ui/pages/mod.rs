@@ -17,6 +17,7 @@ pub mod set_up;
 pub mod settings;
 pub mod sign_in;
 mod signed_in;
+pub mod teams;
 pub mod trust;
 mod whose;
 pub mod workflows;

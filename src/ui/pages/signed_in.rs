@@ -98,6 +98,7 @@ fn Frame(
         NavItem::new("/", "Dashboard", Icon::Dashboard).on_bar(),
         NavItem::new("/approvals", "Approvals", Icon::Inbox).count(count, "waiting").on_bar(),
         NavItem::new("/workflows", "Workflows", Icon::Workflow),
+        NavItem::new("/teams", "Teams", Icon::Users),
         NavItem::new("/executions", "Executions", Icon::Play),
         NavItem::new("/records", "Records", Icon::Database).on_bar(),
         NavItem::new("/messages", "Messages", Icon::Message),

@@ -10,7 +10,7 @@ use crate::domain::ids::ApprovalId;
 use crate::domain::outcome::{OutcomeStatus, ReportOutcome, ReportedStatus};
 use crate::domain::{AppError, AppResult};
 use crate::server::services::ctx::{
-    Allowed, Approver, DecideApprovals, Holder, ReportOutcomes, SubmitActions,
+    Allowed, Approver, DecideApprovals, Holder, ReportOutcomes, SubmitActions, system_actor,
 };
 use crate::server::services::trust;
 use crate::server::storage::approvals::{Deciding, Finished, Performing};
@@ -98,6 +98,39 @@ pub async fn withdraw_in(
     let text = format!("Withdrew: {}", approval.sentence);
     record(tx, audit_of(approval, by, "approval.withdrawn", text));
     Ok(true)
+}
+
+/// What became of a request that nobody needs any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Released {
+    /// It will not happen, or has happened.
+    Over,
+    /// It is being performed, or nobody knows whether it was.
+    UnderWay,
+}
+
+/// Ends what nobody needs any more, as far as that is still possible: what waits is withdrawn, and what was approved is
+/// taken back inside its hold.
+pub async fn release(tx: &mut Tx, approval: &Approval, reason: &str) -> AppResult<Released> {
+    let (workspace, id) = (approval.workspace_id, approval.id);
+    if withdraw_in(tx, approval, system_actor(), Some(reason)).await? {
+        return Ok(Released::Over);
+    }
+    if tx.approval_undo(workspace, id).await? {
+        tx.job_cancel_ready(PERFORM, &id.to_string());
+        tx.votes_clear(workspace, id).await?;
+        tx.pattern_undone(workspace, id).await?;
+        let text = format!("Took back, because nobody needs it any more: {}", approval.sentence);
+        record(tx, audit_of(approval, system_actor(), "approval.undone", text));
+        withdraw_in(tx, approval, system_actor(), Some(reason)).await?;
+        return Ok(Released::Over);
+    }
+    // Somebody decided between the look and now.
+    let now = tx.approval_get(workspace, id).await?.map(|approval| approval.outcome.status);
+    Ok(match now {
+        Some(OutcomeStatus::Queued | OutcomeStatus::Running | OutcomeStatus::Unknown) => Released::UnderWay,
+        _ => Released::Over,
+    })
 }
 
 /// Gives reviewers more time.

@@ -64,7 +64,8 @@ pub fn audit_of(
 }
 
 /// The changes of an approval after which a step that waits for it goes on.
-const SETTLES: [&str; 6] = [
+const SETTLES: [&str; 7] = [
+    "approval.undone",
     "approval.rejected",
     "approval.expired",
     "approval.withdrawn",

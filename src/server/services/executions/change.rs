@@ -1,6 +1,6 @@
 //! Pausing, resuming, cancelling and retrying, by people and by agents that may run workflows.
 
-use super::{advance_job, note_execution};
+use super::{advance_job, note_execution, note_step};
 use crate::domain::approval::ActorRef;
 use crate::domain::error::ConflictDetail;
 use crate::domain::execution::{
@@ -8,7 +8,7 @@ use crate::domain::execution::{
 };
 use crate::domain::ids::{ExecutionId, WorkspaceId};
 use crate::domain::{AppError, AppResult};
-use crate::server::services::approvals::lifecycle::withdraw_in;
+use crate::server::services::approvals::lifecycle::{Released, release};
 use crate::server::services::ctx::{Allowed, RunWorkflows, system_actor};
 use crate::server::storage::workflows::executions::Running;
 use crate::server::storage::workflows::steps::KeptStep;
@@ -105,29 +105,57 @@ async fn keep(tx: &mut Tx, running: &Running) -> AppResult<()> {
 
 /// Ends an execution and everything that it still waits for.
 pub async fn cancel(tx: &mut Tx, running: &mut Running, by: ActorRef, text: String) -> AppResult<()> {
-    let (workspace, id) = (running.execution.workspace_id, running.execution.id);
-    for mut kept in tx.steps_open(workspace, id).await? {
-        let_go(tx, workspace, &kept).await?;
-        end(tx, &mut kept, StepStatus::Cancelled);
-    }
-    running.execution.status = ExecutionStatus::Cancelled;
-    running.execution.finished_at = Some(tx.now());
+    let execution = &mut running.execution;
+    end_steps(tx, execution, &by).await?;
+    execution.status = ExecutionStatus::Cancelled;
+    execution.finished_at = Some(tx.now());
     keep(tx, running).await?;
     note_execution(tx, &running.execution, by, "execution.cancelled", text);
-    ended(tx, running).await
+    ended(tx, &running.execution, running.max_running).await
 }
 
-/// Who waits for an execution that ended goes on: its parent, and the next in line of its workflow.
-pub async fn ended(tx: &mut Tx, running: &Running) -> AppResult<()> {
-    let (workspace, now) = (running.execution.workspace_id, tx.now());
-    if let Some(parent) = running.execution.parent_id {
+/// Fails an execution that the engine cannot take further, in the transaction in which its job is given up.
+pub async fn break_off(tx: &mut Tx, workspace: WorkspaceId, id: ExecutionId, cause: &str) -> AppResult<()> {
+    tx.execution_lock(workspace, id).await?;
+    let Some(mut execution) = tx.execution_get(workspace, id).await? else { return Ok(()) };
+    if !execution.status.is_open() {
+        return Ok(());
+    }
+    end_steps(tx, &execution, &system_actor()).await?;
+    execution.status = ExecutionStatus::Failed;
+    execution.error = Some(format!("It could not be taken further: {cause}"));
+    execution.finished_at = Some(tx.now());
+    tx.execution_end(&execution).await?;
+    let text = format!("Failed: {}", execution.title);
+    note_execution(tx, &execution, system_actor(), "execution.failed", text);
+    ended(tx, &execution, None).await
+}
+
+/// Closes all open steps, with what they wait for.
+async fn end_steps(tx: &mut Tx, execution: &Execution, by: &ActorRef) -> AppResult<()> {
+    let workspace = execution.workspace_id;
+    for mut kept in tx.steps_open(workspace, execution.id).await? {
+        let_go(tx, workspace, &kept).await?;
+        end(tx, &mut kept, StepStatus::Cancelled);
+        note_step(tx, execution, &kept.step, by.clone());
+    }
+    Ok(())
+}
+
+/// Who waits for an execution that ended goes on: its parent, and the next in line of its workflow. `limit`: where as
+/// many run at once, the workflow is locked before looking, so that nobody who counts this one is left in line.
+pub async fn ended(tx: &mut Tx, execution: &Execution, limit: Option<i64>) -> AppResult<()> {
+    let (workspace, now) = (execution.workspace_id, tx.now());
+    if let Some(parent) = execution.parent_id {
         tx.enqueue(advance_job(workspace, parent, now));
     }
-    if running.max_running.is_some()
-        && let Some(workflow) = running.execution.workflow_id
-        && let Some(next) = tx.execution_next_in_line(workspace, workflow).await?
-    {
-        tx.enqueue(advance_job(workspace, next, now));
+    if let Some(workflow) = execution.workflow_id {
+        if limit.is_some() {
+            tx.workflow_lock(workspace, workflow).await?;
+        }
+        if let Some(next) = tx.execution_next_in_line(workspace, workflow).await? {
+            tx.enqueue(advance_job(workspace, next, now));
+        }
     }
     Ok(())
 }
@@ -140,21 +168,19 @@ fn end(tx: &mut Tx, kept: &mut KeptStep, status: StepStatus) {
     tx.step_update(kept);
 }
 
-/// Withdraws what a step asked for, or tells the execution that it started to end.
-pub async fn let_go(tx: &mut Tx, workspace: WorkspaceId, kept: &KeptStep) -> AppResult<()> {
-    let reason = "The execution no longer needs it.";
-    if kept.step.waits_for == Some(WaitsFor::Approval)
-        && let Some(approval) = kept.step.approval_id
-        && let Some(approval) = tx.approval_get(workspace, approval).await?
-    {
-        withdraw_in(tx, &approval, system_actor(), Some(reason)).await?;
-    }
+/// Ends what a step asked for or started, as far as that is still possible.
+pub async fn let_go(tx: &mut Tx, workspace: WorkspaceId, kept: &KeptStep) -> AppResult<Released> {
     if kept.step.waits_for == Some(WaitsFor::Child)
         && let Some(child) = kept.step.child_id
     {
-        tx.enqueue(super::cancel_job(workspace, child, tx.now()));
+        let now = tx.now();
+        tx.enqueue(super::cancel_job(workspace, child, now));
     }
-    Ok(())
+    let Some(approval) = kept.step.approval_id else { return Ok(Released::Over) };
+    match tx.approval_get(workspace, approval).await? {
+        Some(approval) => release(tx, &approval, "The execution no longer needs it.").await,
+        None => Ok(Released::Over),
+    }
 }
 
 /// Opens the step that failed for another attempt, and with it every step that was cancelled by that failure.

@@ -11,7 +11,7 @@ pub use start::execution_start;
 
 use crate::domain::approval::ActorRef;
 use crate::domain::event::Topic;
-use crate::domain::execution::{Execution, ExecutionKind};
+use crate::domain::execution::{Execution, ExecutionKind, Step, StepStatus};
 use crate::domain::ids::{ExecutionId, StepId, WorkspaceId};
 use crate::server::services::approvals::QUEUE_DEFAULT;
 use crate::server::storage::{AuditEntry, NewJob, Tx};
@@ -30,7 +30,8 @@ pub const SCHEDULES: &str = "workflow.schedules";
 /// Cancels an execution whose parent no longer needs it.
 pub const CANCEL: &str = "execution.cancel";
 
-/// An execution goes on as soon as this transaction is committed.
+/// An execution goes on as soon as this transaction is committed. Without a key: one that waits might be taken and run
+/// before the commit, and then nobody would look at what this transaction brought.
 pub fn advance_job(workspace: WorkspaceId, execution: ExecutionId, run_at: DateTime<Utc>) -> NewJob {
     NewJob {
         workspace_id: workspace,
@@ -40,7 +41,7 @@ pub fn advance_job(workspace: WorkspaceId, execution: ExecutionId, run_at: DateT
         priority: 0,
         run_at,
         max_attempts: 20,
-        dedupe_key: Some(execution.to_string()),
+        dedupe_key: None,
     }
 }
 
@@ -74,7 +75,8 @@ pub fn events_job(workspace: WorkspaceId, run_at: DateTime<Utc>) -> NewJob {
         priority: 0,
         run_at,
         max_attempts: 20,
-        dedupe_key: Some(workspace.to_string()),
+        // As with `advance_job`.
+        dedupe_key: None,
     }
 }
 
@@ -95,4 +97,20 @@ pub fn note_execution(tx: &mut Tx, execution: &Execution, by: ActorRef, event: &
     }
     tx.audit(row);
     tx.emit(execution.workspace_id, Topic::Execution, execution.id.0);
+}
+
+/// The audit row of a step that ended.
+pub fn note_step(tx: &mut Tx, execution: &Execution, step: &Step, by: ActorRef) {
+    let event = match step.status {
+        StepStatus::Completed => "step.completed",
+        StepStatus::Failed => "step.failed",
+        _ => "step.cancelled",
+    };
+    let text = format!("{}: {} {}", execution.title, step.name, step.status);
+    let mut row = AuditEntry::new(execution.workspace_id, by, event, text);
+    row.team_id = execution.team_id;
+    row.approval_id = step.approval_id;
+    row.error.clone_from(&step.error);
+    row.result = Some(json!({ "executionId": execution.id, "stepId": step.id, "key": step.key }));
+    tx.audit(row);
 }

@@ -3,7 +3,7 @@
 use super::{advance_job, note_execution};
 use crate::domain::approval::ActorRef;
 use crate::domain::execution::{Execution, ExecutionKind};
-use crate::domain::ids::{ExecutionId, WorkflowId};
+use crate::domain::ids::{ExecutionId, StepId, WorkflowId};
 use crate::domain::workflow::{ExecuteWorkflow, Trigger, Workflow, WorkflowStatus};
 use crate::domain::{AppError, AppResult};
 use crate::server::services::ctx::{Allowed, RunWorkflows};
@@ -35,7 +35,9 @@ pub async fn execution_start(
     {
         return Ok(first);
     }
-    let made = start_workflow(&mut tx, &workflow, input.input.to_value(), actor, key.clone(), None).await?;
+    let made =
+        start_workflow(&mut tx, &workflow, input.input.to_value(), actor, key.clone(), Line::default())
+            .await?;
     let Some(made) = made else {
         // The same start was committed between the look and now.
         let key = key.unwrap_or_default();
@@ -54,7 +56,7 @@ pub async fn start_workflow(
     input: Value,
     by: ActorRef,
     start_key: Option<String>,
-    parent: Option<Parent>,
+    line: Line,
 ) -> AppResult<Option<Execution>> {
     let number = match (workflow.status, workflow.published) {
         (WorkflowStatus::Active, Some(number)) => number,
@@ -73,20 +75,24 @@ pub async fn start_workflow(
         team_id: workflow.team_id,
         agent_id: None,
         input,
-        depth: parent.as_ref().map_or(0, |parent| parent.depth + 1),
-        parent: parent.map(|parent| (parent.execution, parent.step)),
+        depth: line.depth,
+        parent: line.parent,
         started_by: by,
         start_key,
     };
     begin(tx, new).await
 }
 
-/// What starts a child.
-#[derive(Clone, Copy, Debug)]
-pub struct Parent {
-    pub execution: ExecutionId,
-    pub step: crate::domain::ids::StepId,
-    /// How many executions are above it.
+/// Executions that brought about one another: agents that hand over in a circle, and workflows that start one another by
+/// their events, end here.
+pub const DEPTH_MAX: i64 = 10;
+
+/// What an execution comes from.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Line {
+    /// What waits for it.
+    pub parent: Option<(ExecutionId, StepId)>,
+    /// How many executions brought it about, one by another.
     pub depth: i64,
 }
 

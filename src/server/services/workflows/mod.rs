@@ -7,6 +7,7 @@ pub mod text;
 use super::agents::shown;
 use super::change::{entry, note, same_version, taken, won};
 use super::ctx::{Allowed, ReadWorkflows, WriteWorkflows};
+use super::executions::advance_job;
 use crate::domain::error::FieldError;
 use crate::domain::event::Topic;
 use crate::domain::ids::{TeamId, UserId, WorkflowId, WorkspaceId};
@@ -24,6 +25,8 @@ use validator::Validate;
 
 /// Versions that are listed at most.
 const VERSIONS: i64 = 100;
+/// Executions in line that are woken at once where the limit is gone; each that ends wakes the next.
+const LINE: i64 = 1000;
 
 /// By name.
 pub async fn workflow_list(
@@ -117,6 +120,9 @@ pub async fn workflow_patch(
         row.result =
             (before.status != workflow.status).then(|| json!({ "status": [before.status, workflow.status] }));
         note_workflow(&mut tx, id, workflow.team_id, row);
+        if workflow.max_running != before.max_running {
+            wake_line(&mut tx, &workflow).await?;
+        }
     }
     let changed = detail(&mut tx, workspace, id).await?;
     tx.commit().await?;
@@ -155,6 +161,16 @@ pub async fn workflow_publish(
     let published = detail(&mut tx, workspace, id).await?;
     tx.commit().await?;
     Ok(published)
+}
+
+/// As many of those in line as may begin now look again.
+async fn wake_line(tx: &mut Tx, workflow: &Workflow) -> AppResult<()> {
+    let most = workflow.max_running.unwrap_or(LINE);
+    let now = tx.now();
+    for id in tx.executions_in_line(workflow.workspace_id, workflow.id, most).await? {
+        tx.enqueue(advance_job(workflow.workspace_id, id, now));
+    }
+    Ok(())
 }
 
 async fn publish(

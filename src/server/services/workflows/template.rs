@@ -47,18 +47,27 @@ impl Known {
     /// A value with its templates worked out. A text that is one whole `{{ … }}` becomes what that gives, of whatever
     /// type; every other one stays a text. `Err`: in words, with the place below the value.
     pub fn render(&self, value: &Value) -> Result<Value, String> {
+        let value = self.worked_out(value)?;
+        match value.is_object() || value.is_array() {
+            // What is put together may hold the same thing many times over.
+            true if value.to_string().len() > TEXT_MAX => Err("gives more than 256 KiB".to_owned()),
+            _ => Ok(value),
+        }
+    }
+
+    fn worked_out(&self, value: &Value) -> Result<Value, String> {
         match value {
             Value::String(text) => self.text(text),
             Value::Array(items) => items
                 .iter()
                 .enumerate()
-                .map(|(i, item)| self.render(item).map_err(|cause| format!("{i}: {cause}")))
+                .map(|(i, item)| self.worked_out(item).map_err(|cause| format!("{i}: {cause}")))
                 .collect::<Result<_, _>>()
                 .map(Value::Array),
             Value::Object(map) => map
                 .iter()
                 .map(|(key, item)| {
-                    let item = self.render(item).map_err(|cause| format!("{key}: {cause}"))?;
+                    let item = self.worked_out(item).map_err(|cause| format!("{key}: {cause}"))?;
                     Ok((key.clone(), item))
                 })
                 .collect::<Result<_, String>>()

@@ -264,7 +264,7 @@ impl Conn {
             .fetch_one(
                 sql!(
                     "SELECT COUNT(*) FROM agent_workflow_executions WHERE workspace_id = $1 AND workflow_id = $2 ",
-                    "AND status IN ('running', 'waiting', 'paused')"
+                    "AND status IN ('queued', 'running', 'waiting', 'paused') AND started_at IS NOT NULL"
                 ),
                 args![workspace, workflow],
             )
@@ -288,6 +288,25 @@ impl Conn {
             )
             .await?;
         Ok(row.map(|(id,)| ExecutionId(id)))
+    }
+
+    /// The executions of a workflow that have been in line longest.
+    pub async fn executions_in_line(
+        &mut self,
+        workspace: WorkspaceId,
+        workflow: WorkflowId,
+        limit: i64,
+    ) -> Result<Vec<ExecutionId>, StorageError> {
+        let rows: Vec<(Uuid,)> = self
+            .fetch_all(
+                sql!(
+                    "SELECT id FROM agent_workflow_executions WHERE workspace_id = $1 AND workflow_id = $2 ",
+                    "AND status = 'queued' ORDER BY id LIMIT $3"
+                ),
+                args![workspace, workflow, limit],
+            )
+            .await?;
+        Ok(rows.into_iter().map(|(id,)| ExecutionId(id)).collect())
     }
 
     /// The open executions of a workspace after `after`, in the order of their ids.
@@ -354,6 +373,39 @@ impl Tx {
             )
             .await?;
         Ok(made == 1)
+    }
+
+    /// Holds an execution until the end.
+    pub async fn execution_lock(
+        &mut self,
+        workspace: WorkspaceId,
+        id: ExecutionId,
+    ) -> Result<(), StorageError> {
+        let sql = self.dialect(
+            sql!("SELECT id FROM agent_workflow_executions WHERE workspace_id = $1 AND id = $2"),
+            sql!("SELECT id FROM agent_workflow_executions WHERE workspace_id = $1 AND id = $2 FOR UPDATE"),
+        );
+        let _: Option<(Uuid,)> = self.fetch_optional(sql, args![workspace, id]).await?;
+        Ok(())
+    }
+
+    /// Writes that an execution ended, whatever else is known of it.
+    pub async fn execution_end(&mut self, execution: &Execution) -> Result<(), StorageError> {
+        self.execute(
+            sql!(
+                "UPDATE agent_workflow_executions SET status = $3, error = $4, finished_at = $5, ",
+                "version = version + 1 WHERE workspace_id = $1 AND id = $2"
+            ),
+            args![
+                execution.workspace_id,
+                execution.id,
+                execution.status.as_str(),
+                execution.error.as_deref(),
+                execution.finished_at
+            ],
+        )
+        .await?;
+        Ok(())
     }
 
     /// Writes how an execution stands now. The caller has it locked, and its `steps_made` counted.

@@ -314,7 +314,7 @@ impl Tx {
     ) -> Result<(), StorageError> {
         let sql = self.dialect(
             sql!("SELECT id FROM agent_workflows WHERE workspace_id = $1 AND id = $2"),
-            sql!("SELECT id FROM agent_workflows WHERE workspace_id = $1 AND id = $2 FOR UPDATE"),
+            sql!("SELECT id FROM agent_workflows WHERE workspace_id = $1 AND id = $2 FOR NO KEY UPDATE"),
         );
         let _: Option<(Uuid,)> = self.fetch_optional(sql, args![workspace, workflow]).await?;
         Ok(())

@@ -39,6 +39,8 @@ pub struct Happened {
     pub executed_at: DateTime<Utc>,
     /// The workflow in one of whose executions it happened.
     pub within: Option<WorkflowId>,
+    /// How many executions brought that one about.
+    pub depth: Option<i64>,
 }
 
 #[derive(FromRow)]
@@ -54,6 +56,7 @@ struct HappenedRow {
     result: Option<String>,
     executed_at: Ts,
     within: Option<Uuid>,
+    depth: Option<i64>,
 }
 
 /// An active workflow with a schedule.
@@ -103,7 +106,7 @@ impl Conn {
             .fetch_all(
                 sql!(
                     "SELECT id, execution_id, event, started_at FROM agent_workflow_steps WHERE workspace_id = $1 ",
-                    "AND event IS NOT NULL AND status = 'waiting' AND due_at IS NULL"
+                    "AND event IS NOT NULL AND status = 'waiting' AND due_at IS NULL ORDER BY id"
                 ),
                 args![workspace],
             )
@@ -139,7 +142,7 @@ impl Conn {
         let sql = self.dialect(
             sql!(
                 "SELECT l.seq, l.id, l.event, l.description, l.actor_kind, l.actor_id, l.actor_name, l.approval_id, ",
-                "l.result, l.executed_at, e.workflow_id AS within FROM agent_action_audit_log l ",
+                "l.result, l.executed_at, e.workflow_id AS within, e.depth FROM agent_action_audit_log l ",
                 "LEFT JOIN agent_pending_actions a ON a.id = l.approval_id ",
                 "LEFT JOIN agent_workflow_executions e ON e.id = a.workflow_execution_id ",
                 "WHERE l.workspace_id = $1 AND l.seq > $2 AND l.seq <= $3 ",
@@ -147,7 +150,7 @@ impl Conn {
             ),
             sql!(
                 "SELECT l.seq, l.id, l.event, l.description, l.actor_kind, l.actor_id, l.actor_name, l.approval_id, ",
-                "l.result, l.executed_at, e.workflow_id AS within FROM agent_action_audit_log l ",
+                "l.result, l.executed_at, e.workflow_id AS within, e.depth FROM agent_action_audit_log l ",
                 "LEFT JOIN agent_pending_actions a ON a.id = l.approval_id ",
                 "LEFT JOIN agent_workflow_executions e ON e.id = a.workflow_execution_id ",
                 "WHERE l.workspace_id = $1 AND l.seq > $2 AND l.seq <= $3 ",
@@ -171,6 +174,7 @@ impl Conn {
                 approval_id: row.approval_id,
                 executed_at: row.executed_at.into(),
                 within: row.within.map(WorkflowId),
+                depth: row.depth,
             });
         }
         Ok(found)

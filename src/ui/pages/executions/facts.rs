@@ -91,7 +91,7 @@ fn Of(
     let team = execution.team_id.zip(execution.team_name).map(|(id, name)| {
         view! {
             <KeyValue label="Team">
-                <a class="link" href=format!("/settings/teams/{id}")><RevealedText segments=segments(&name) /></a>
+                <a class="link" href=format!("/teams/{id}")><RevealedText segments=segments(&name) /></a>
             </KeyValue>
         }
     });

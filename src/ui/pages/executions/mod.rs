@@ -13,3 +13,4 @@ mod words;
 
 pub use list::ExecutionsPage;
 pub use one::ExecutionPage;
+pub(in crate::ui::pages) use words::{actor, headline, status as execution_status, took};

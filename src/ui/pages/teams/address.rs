@@ -24,8 +24,7 @@ pub fn from_query(query: &ParamsMap) -> TeamFilter {
 
 /// The address of a filter.
 pub fn href(filter: &TeamFilter) -> String {
-    let parts =
-        [("department", &filter.department), ("status", &filter.status), ("cursor", &filter.cursor)];
+    let parts = [("department", &filter.department), ("status", &filter.status), ("cursor", &filter.cursor)];
     with_query(PATH, parts)
 }
 

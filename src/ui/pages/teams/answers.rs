@@ -133,7 +133,8 @@ impl Asked {
             let some = (!value.is_empty()).then(|| value.clone());
             match name.as_ref() {
                 "step" => {
-                    asked.step = Step::ALL.into_iter().find(|step| step.as_str() == value).unwrap_or_default();
+                    asked.step =
+                        Step::ALL.into_iter().find(|step| step.as_str() == value).unwrap_or_default();
                 }
                 "of" => made_for = some,
                 "template" => answers.template = some,

@@ -134,14 +134,9 @@ fn Facts(
 ) -> impl IntoView {
     let id = team.id;
     let (tone, label) = team_standing(team.status, team.frozen_at.is_some());
+    let notice = team.frozen_at.is_some().then(|| view! { <div class="mb-3"><FrozenNotice /></div> });
     let frozen = team.frozen_at.map(|at| {
-        view! {
-            <div class="mb-3"><FrozenNotice /></div>
-            <DescriptionList>
-                <KeyValue label="Frozen since"><Moment datetime=stamp(at) text=moment(at) /></KeyValue>
-            </DescriptionList>
-            <hr class="my-3 border-line" />
-        }
+        view! { <KeyValue label="Frozen since"><Moment datetime=stamp(at) text=moment(at) /></KeyValue> }
     });
     let about = (!team.description.is_empty()).then(|| {
         let text = segments(&team.description);
@@ -157,9 +152,10 @@ fn Facts(
     let made = team.created_at;
     view! {
         <Card title="About">
-            {frozen}
+            {notice}
             <DescriptionList>
                 <KeyValue label="Status"><StatusBadge tone=tone label=label /></KeyValue>
+                {frozen}
                 <KeyValue label="Department">{department}</KeyValue>
                 {about}
                 <KeyValue label="Autonomy">{autonomy}</KeyValue>

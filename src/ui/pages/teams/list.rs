@@ -172,7 +172,9 @@ fn Nothing(
         .into_any();
     }
     let body = match may_write {
-        true => "A team is made of a template, with agents that know what to do, or of agents that there are.",
+        true => {
+            "A team is made of a template, with agents that know what to do, or of agents that there are."
+        }
         false => "Owners, admins and operators make teams. They appear here with what they do.",
     };
     view! {

@@ -27,7 +27,7 @@ pub fn TemplateMembers(
 ) -> impl IntoView {
     let kept = answers.but(&ASKS);
     let chosen = answers.chosen(|| template.members.iter().map(|seat| seat.name.clone()).collect());
-    let ticks = template
+    let ticks: Vec<_> = template
         .members
         .into_iter()
         .map(|seat| {
@@ -36,7 +36,12 @@ pub fn TemplateMembers(
                 TeamRole::Coordinator => "Coordinator: plans the team's work, which needs one.".to_owned(),
                 role => format!("{}.", human(role.as_str())),
             };
-            Tick { value: seat.name.clone(), label: seat.name, hint: format!("{role} {}", seat.description), checked }
+            Tick {
+                value: seat.name.clone(),
+                label: seat.name,
+                hint: format!("{role} {}", seat.description),
+                checked,
+            }
         })
         .collect();
     let error = fault_of(&faults, MEMBERS_FIELD);
@@ -73,7 +78,7 @@ pub fn BlankMembers(
         let coordinators: Vec<_> = std::iter::once(Choice::new("", "No coordinator"))
             .chain(choices.agents.iter().map(|agent| Choice::new(agent.id.clone(), reveal_text(&agent.name))))
             .collect();
-        let ticks = choices
+        let ticks: Vec<_> = choices
             .agents
             .into_iter()
             .map(|agent| {

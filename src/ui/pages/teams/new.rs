@@ -10,7 +10,7 @@ use crate::ui::hooks::{focus_soon, focus_within};
 use crate::ui::pages::{PageError, use_session};
 
 use super::address;
-use super::answers::{Asked, Step};
+use super::answers::{Asked, PATH, Step};
 use super::choices::Choices;
 use super::members_step::{BlankMembers, TemplateMembers};
 use super::review::{BlankReview, TemplateReview};
@@ -38,8 +38,12 @@ pub fn NewTeamPage() -> impl IntoView {
 
 #[component]
 fn NewTeam() -> impl IntoView {
-    let search = use_location().search;
-    let asked = Memo::new(move |_| search.with(|search| Asked::of(search)));
+    let location = use_location();
+    let asked = Memo::new(move |before: Option<&Asked>| match before {
+        // On the way to another page its address is no answer.
+        Some(before) if location.pathname.with(|path| path != PATH) => before.clone(),
+        _ => location.search.with(|search| Asked::of(search)),
+    });
     let step = Memo::new(move |_| asked.with(Asked::shown));
     let blank = Memo::new(move |_| asked.with(|asked| asked.answers.is_blank()));
     focus_on_heading(step);
@@ -119,7 +123,9 @@ fn StepView(
             view! { <AutonomyStep answers=answers faults=faults template=Some(template) /> }.into_any()
         }
         (_, Some(template)) => view! { <TemplateReview answers=answers template=template /> }.into_any(),
-        (_, None) if !answers.is_blank() => view! { <NoTemplate href=answers.href(Step::Template) /> }.into_any(),
+        (_, None) if !answers.is_blank() => {
+            view! { <NoTemplate href=answers.href(Step::Template) /> }.into_any()
+        }
         (Step::Members, None) => {
             view! { <BlankMembers answers=answers faults=faults choices=choices /> }.into_any()
         }

@@ -14,7 +14,8 @@ use crate::domain::execution::{Execution, ExecutionFilter, ExecutionKind, Execut
 use crate::domain::ids::{ExecutionId, TeamId};
 use crate::server_fns::executions::execution_list;
 use crate::ui::components::{
-    ButtonSize, Card, Cell, Column, LinkButton, RelativeTime, RevealedText, Row, RowHeader, StatusBadge, Table,
+    ButtonSize, Card, Cell, Column, LinkButton, RelativeTime, RevealedText, Row, RowHeader, StatusBadge,
+    Table,
 };
 use crate::ui::hooks::use_changes;
 use crate::ui::pages::executions::{actor, execution_status, headline, took};

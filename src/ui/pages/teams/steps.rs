@@ -90,9 +90,10 @@ pub fn TemplateStep(
     let chosen = answers.template.clone();
     let mut kept = answers.own(choices.template(chosen.as_deref())).but(&["template"]);
     kept.extend(chosen.clone().map(|key| ("of", key)));
-    let blank = Choice::new(BLANK, "Blank team")
-        .hint("Nothing is made but the team. You choose from the agents that there are, and can add others later.");
-    let options = choices
+    let blank = Choice::new(BLANK, "Blank team").hint(
+        "Nothing is made but the team. You choose from the agents that there are, and can add others later.",
+    );
+    let options: Vec<_> = choices
         .templates
         .into_iter()
         .map(|template| {

@@ -23,7 +23,7 @@ pub fn Facts(
     let team = match (workflow.team_id, &workflow.team_name) {
         (Some(id), Some(name)) => {
             let name = segments(name);
-            view! { <a class="link" href=format!("/settings/teams/{id}")><RevealedText segments=name /></a> }
+            view! { <a class="link" href=format!("/teams/{id}")><RevealedText segments=name /></a> }
                 .into_any()
         }
         _ => "No team: low risk runs by itself, the rest needs approval".into_any(),
