@@ -47,8 +47,6 @@ pub enum Trigger {
     Event { event: String },
     /// A cron expression of five fields (minute, hour, day, month, weekday) in a time zone.
     Schedule { cron: String, zone: String },
-    /// A signed request to the workflow's own address; its body is the input.
-    Webhook,
 }
 
 impl Trigger {
@@ -59,7 +57,6 @@ impl Trigger {
             Self::AgentRequest => "agent_request",
             Self::Event { .. } => "event",
             Self::Schedule { .. } => "schedule",
-            Self::Webhook => "webhook",
         }
     }
 }

@@ -32,7 +32,7 @@ pub fn Starts(
     let (cron, zone, name) = match workflow.trigger.clone() {
         Trigger::Schedule { cron, zone } => (cron, zone, String::new()),
         Trigger::Event { event } => (String::new(), String::new(), event),
-        Trigger::Manual | Trigger::AgentRequest | Trigger::Webhook => Default::default(),
+        Trigger::Manual | Trigger::AgentRequest => Default::default(),
     };
     let name = event.typed("input[trigger][event]").unwrap_or(name);
     let cron = schedule.typed("input[trigger][cron]").unwrap_or(cron);

@@ -16,7 +16,6 @@ pub fn starts(trigger: &Trigger) -> String {
                 None => format!("By the schedule {}, {zone}", reveal_text(cron)),
             }
         }
-        Trigger::Webhook => "At each signed request to its address".to_owned(),
     }
 }
 
