@@ -11,7 +11,7 @@ use std::collections::{HashMap, VecDeque};
 #[derive(Clone, Debug)]
 enum Plan {
     Set,
-    Fails { answered: Option<Box<Vec<Plan>>> },
+    Fails { answered: Option<Vec<Plan>> },
     Either(Vec<Plan>, Vec<Plan>, bool),
     Together(Vec<Vec<Plan>>, Option<Vec<Plan>>),
 }
@@ -20,14 +20,14 @@ fn plan() -> impl Strategy<Value = Vec<Plan>> {
     let leaf = prop_oneof![
         6 => Just(Plan::Set),
         1 => Just(Plan::Fails { answered: None }),
-        2 => Just(Plan::Fails { answered: Some(Box::new(vec![Plan::Set])) }),
+        2 => Just(Plan::Fails { answered: Some(vec![Plan::Set]) }),
     ];
     let path = prop::collection::vec(leaf, 1..4);
     path.prop_recursive(3, 40, 4, |inner| {
         let part = prop_oneof![
             3 => Just(Plan::Set),
             1 => Just(Plan::Fails { answered: None }),
-            1 => inner.clone().prop_map(|path| Plan::Fails { answered: Some(Box::new(path)) }),
+            1 => inner.clone().prop_map(|path| Plan::Fails { answered: Some(path) }),
             2 => (inner.clone(), inner.clone(), any::<bool>()).prop_map(|(yes, no, holds)| Plan::Either(yes, no, holds)),
             2 => (prop::collection::vec(inner.clone(), 2..4), prop::option::of(inner))
                 .prop_map(|(paths, answer)| Plan::Together(paths, answer)),
@@ -195,25 +195,21 @@ fn interpreted(definition: &Definition, results: &HashMap<String, Settled>) -> (
             }
             _ => step.on_success.clone(),
         };
-        loop {
-            let join = around.map(|group| match &find(&groups[group].2).run {
-                StepRun::Parallel(parallel) => parallel.join.clone(),
-                _ => unreachable!(),
-            });
-            if let (Some(group), true) = (around, next.is_none() || next == join) {
-                groups[group].1 -= 1;
-                if groups[group].1 > 0 {
-                    break;
-                }
+        let join = around.map(|group| match &find(&groups[group].2).run {
+            StepRun::Parallel(parallel) => parallel.join.clone(),
+            _ => unreachable!(),
+        });
+        if let (Some(group), true) = (around, next.is_none() || next == join) {
+            groups[group].1 -= 1;
+            if groups[group].1 == 0 {
                 around = groups[group].0;
                 line.push_back(Frame { at: join.unwrap(), around });
-                break;
             }
-            match next.take() {
-                Some(at) => line.push_back(Frame { at, around }),
-                None => return (trace, Some(Ended::Completed)),
-            }
-            break;
+            continue;
+        }
+        match next.take() {
+            Some(at) => line.push_back(Frame { at, around }),
+            None => return (trace, Some(Ended::Completed)),
         }
     }
     (trace, None)

@@ -396,8 +396,9 @@ impl Work {
         let mut steps = Map::new();
         let kept: Vec<String> = keys.iter().filter(|key| !self.gave.contains_key(*key)).cloned().collect();
         if !kept.is_empty() {
-            for (key, status, output, error) in tx.steps_ended(execution.id, &kept).await? {
-                steps.insert(key, said(status == StepStatus::Failed, output, error));
+            for ended in tx.steps_ended(execution.id, &kept).await? {
+                let failed = ended.status == StepStatus::Failed;
+                steps.insert(ended.key, said(failed, ended.output, ended.error));
             }
         }
         for key in keys {

@@ -87,6 +87,24 @@ impl TryFrom<StepRow> for KeptStep {
     }
 }
 
+/// What templates may read of a step that ended.
+#[derive(Clone, Debug)]
+pub struct EndedStep {
+    pub key: String,
+    pub status: StepStatus,
+    pub output: Option<Value>,
+    pub error: Option<String>,
+}
+
+#[derive(FromRow)]
+struct EndedRow {
+    id: Uuid,
+    step_key: String,
+    status: String,
+    output: Option<String>,
+    error: Option<String>,
+}
+
 #[derive(FromRow)]
 struct AttemptRow {
     step_id: Uuid,
@@ -165,7 +183,7 @@ impl Conn {
         &mut self,
         execution: ExecutionId,
         keys: &[String],
-    ) -> Result<Vec<(String, StepStatus, Option<Value>, Option<String>)>, StorageError> {
+    ) -> Result<Vec<EndedStep>, StorageError> {
         let sql = self.dialect(
             sql!(
                 "SELECT s.id, s.step_key, s.status, s.output, s.error FROM json_each($2) k ",
@@ -181,13 +199,16 @@ impl Conn {
                 "ORDER BY l.seq DESC LIMIT 1) s ON TRUE"
             ),
         );
-        let rows: Vec<(Uuid, String, String, Option<String>, Option<String>)> =
-            self.fetch_all(sql, args![execution, Arg::json(&keys)]).await?;
+        let rows: Vec<EndedRow> = self.fetch_all(sql, args![execution, Arg::json(&keys)]).await?;
         let mut found = Vec::new();
-        for (id, key, status, output, error) in rows {
-            let at = At { table: "agent_workflow_steps", row: id };
-            let output = output.map(|text| at.json("output", &text)).transpose()?;
-            found.push((key, at.word("status", &status)?, output, error));
+        for row in rows {
+            let at = At { table: "agent_workflow_steps", row: row.id };
+            found.push(EndedStep {
+                key: row.step_key,
+                status: at.word("status", &row.status)?,
+                output: row.output.map(|text| at.json("output", &text)).transpose()?,
+                error: row.error,
+            });
         }
         Ok(found)
     }
