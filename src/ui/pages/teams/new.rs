@@ -46,7 +46,8 @@ fn NewTeam() -> impl IntoView {
     });
     let step = Memo::new(move |_| asked.with(Asked::shown));
     let blank = Memo::new(move |_| asked.with(|asked| asked.answers.is_blank()));
-    focus_on_heading(step);
+    let led_here = location.search.with_untracked(|search| !search.is_empty());
+    focus_on_heading(step, led_here);
     let loaded = Resource::new(move || blank.get(), Choices::load);
     let retry = Callback::new(move |()| loaded.refetch());
     let head = move || {
@@ -76,13 +77,13 @@ fn NewTeam() -> impl IntoView {
 }
 
 /// The form that sends a step loads the next one as a page of its own; going back may only change the address. Either
-/// way focus begins at the heading, unless somebody has it in the page already.
-fn focus_on_heading(step: Memo<Step>) {
+/// way focus begins at the heading, unless somebody has it in the page already. `led_here`: the address has answers.
+fn focus_on_heading(step: Memo<Step>, led_here: bool) {
     Effect::new(move |before: Option<Step>| {
         let now = step.get();
         let moved = match before {
             Some(before) => before != now,
-            None => now != Step::Template && !focus_within("main"),
+            None => led_here && !focus_within("main"),
         };
         if moved {
             focus_soon("page-title");
