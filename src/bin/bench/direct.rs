@@ -40,7 +40,7 @@ const CANCEL: &str =
 const PATTERN: &str = "INSERT INTO approval_patterns (id, workspace_id, team_id, action_type, risk_level, \
     approval_id, reviewer_id, approved, edited, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
-const AUDIT: &str = "INSERT INTO agent_action_audit_log (id, workspace_id, team_id, agent_id, actor_kind, actor_id, \
+pub const AUDIT: &str = "INSERT INTO agent_action_audit_log (id, workspace_id, team_id, agent_id, actor_kind, actor_id, \
     actor_name, event, action_type, action_data, description, approval_id, risk_level, was_automatic, success, error, \
     result, duration_ms, executed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
     $17, $18, $19)";
@@ -60,19 +60,19 @@ const NOTICE: &str = "INSERT INTO notices (id, workspace_id, kind, event, actor_
 const DELTA: &str =
     "INSERT INTO metric_deltas (id, workspace_id, subject, bucket, totals) VALUES ($1, $2, $3, $4, $5)";
 
-const NUMBER: &str = "UPDATE counters SET value = value + 1 WHERE name = 'event_seq'";
+pub const NUMBER: &str = "UPDATE counters SET value = value + 1 WHERE name = 'event_seq'";
 
-const NUMBERED_EVENT: &str = "INSERT INTO events (id, workspace_id, topic, subject_id, created_at, seq) \
+pub const NUMBERED_EVENT: &str = "INSERT INTO events (id, workspace_id, topic, subject_id, created_at, seq) \
     SELECT $1, $2, $3, $4, $5, value FROM counters WHERE name = 'event_seq'";
 
-const EVENT: &str =
+pub const EVENT: &str =
     "INSERT INTO events (id, workspace_id, topic, subject_id, created_at) VALUES ($1, $2, $3, $4, $5)";
 
 /// A database without the product.
 #[derive(Clone)]
 pub struct Direct {
     pools: Pools,
-    clock: Clock,
+    pub clock: Clock,
 }
 
 #[derive(Clone)]
@@ -102,7 +102,7 @@ impl Direct {
         Ok(Self { pools, clock: Clock::new() })
     }
 
-    async fn begin(&self) -> Outcome<(Conn, DateTime<Utc>)> {
+    pub async fn begin(&self) -> Outcome<(Conn, DateTime<Utc>)> {
         match &self.pools {
             Pools::Sqlite(pool) => {
                 Ok((Conn::SqliteTx(pool.begin_with("BEGIN IMMEDIATE").await?), self.clock.now()))
@@ -219,6 +219,10 @@ pub async fn decide(
     }
     let numbered = tx.dialect(NUMBERED_EVENT, EVENT);
     tx.execute(numbered, event).await?;
+    commit(tx).await
+}
+
+pub async fn commit(tx: Conn) -> Outcome<()> {
     match tx {
         Conn::SqliteTx(tx) => tx.commit().await?,
         Conn::PostgresTx(tx) => tx.commit().await?,

@@ -17,7 +17,7 @@ use countersign::domain::workflow::{PublishWorkflow, Workflow};
 use countersign::server::services::ctx::{
     Allowed, Credential, Holder, Principal, RequestCtx, WriteWorkflows,
 };
-use countersign::server::services::executions::start::start_workflow;
+use countersign::server::services::executions::start::{Line, start_workflow};
 use countersign::server::services::workflows::{workflow_create, workflow_publish};
 use countersign::server::storage::Db;
 use countersign::server::storage::db::{Conn, Engine};
@@ -116,7 +116,7 @@ async fn prepare(db: &Db, world: &World, workflow: &Workflow, executions: usize)
     let by = ActorRef { kind: ActorKind::User, id: world.reviewer.0, name: "ada".to_owned() };
     let mut tx = db.begin().await?;
     for _ in 0..executions {
-        start_workflow(&mut tx, workflow, json!({}), by.clone(), None, None)
+        start_workflow(&mut tx, workflow, json!({}), by.clone(), None, Line::default())
             .await?
             .ok_or("it was not started")?;
     }

@@ -1,12 +1,13 @@
 //! `make bench`: measures a built server as its users meet it, over HTTP, and beside it the same SQL run directly
 //! against the same database. Prints one table; each goal is printed with whether it was met.
 //!
-//! `bench [--server PATH] [--quick] [--only decisions|flow|lists]`: the server's binary (target/release/countersign);
+//! `bench [--server PATH] [--quick] [--only executions|decisions|flow|lists]`: the server's binary (target/release/countersign);
 //! shorter rounds, for trying the program itself; one part of the table. FULL=1 in the environment measures lists at a million rows, too. PostgreSQL is measured where
 //! COUNTERSIGN_TEST_POSTGRES names a server (`scripts/bench.sh` starts one).
 
 mod decisions;
 mod direct;
+mod executions;
 mod fill;
 mod flow;
 mod lists;
@@ -56,7 +57,7 @@ fn scope() -> Outcome<Scope> {
         match arg.as_str() {
             "--server" => server = args.next().ok_or("--server needs a path")?.into(),
             "--quick" => quick = true,
-            "--only" => only = Some(args.next().ok_or("--only needs decisions, flow or lists")?),
+            "--only" => only = Some(args.next().ok_or("--only needs executions, decisions, flow or lists")?),
             other => {
                 return Err(format!(
                     "unknown argument {other}; usage: bench [--server PATH] [--quick] [--only PART]"
@@ -126,6 +127,10 @@ async fn run() -> Outcome<()> {
 
 async fn measure(scope: &Scope, place: &Place, report: &mut Report) -> Outcome<()> {
     let world = World::make(place).await?;
+    // First: what the decisions approve is performed later, and would be measured with it.
+    if scope.wants("executions") {
+        executions::measure(scope, place, &world, report).await?;
+    }
     if scope.wants("decisions") {
         decisions::measure(scope, place, &world, report).await?;
     }
