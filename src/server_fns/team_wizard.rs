@@ -74,31 +74,11 @@ pub async fn team_create_blank(input: NewBlankTeam) -> Result<Team, AppError> {
     let (state, by) = door::allowed::<WriteTeams>().await?;
     door::answer(async {
         let seats = input.seats()?;
-        let member_count = i64::try_from(seats.len()).unwrap_or(MAX_MEMBERS);
-        let team = teams::team_create(&by, &state.db, input.team()).await?;
-        for (place, seat) in seats {
-            if let Err(refused) = teams::team_member_add(&by, &state.db, team.id, seat).await {
-                // Whoever asks again would find half a team under its name.
-                teams::team_delete(&by, &state.db, team.id, None).await?;
-                return Err(at(&place, refused));
-            }
-        }
+        let team = teams::team_create_with(&by, &state.db, input.team(), seats).await?;
         reply::go_to(&format!("/teams/{}?done=created", team.id));
-        Ok(Team { member_count, ..team })
+        Ok(team)
     })
     .await
-}
-
-/// A fault of one agent, where this input names it.
-#[cfg(feature = "ssr")]
-fn at(place: &str, refused: AppError) -> AppError {
-    match refused {
-        AppError::Invalid { errors } => match errors.into_iter().next() {
-            Some(fault) => AppError::invalid(place, fault.detail),
-            None => AppError::invalid(place, "cannot be in this team"),
-        },
-        other => other,
-    }
 }
 
 #[cfg(test)]
@@ -150,14 +130,5 @@ mod tests {
         assert_eq!(input.seats().unwrap().len(), 1);
         input.agents = (0..=MAX_MEMBERS).map(|at| AgentId(uuid::Uuid::from_u128(at as u128))).collect();
         assert_eq!(input.seats().unwrap_err().errors()[0].pointer, "/agents");
-    }
-
-    #[cfg(feature = "ssr")]
-    #[test]
-    fn a_fault_of_an_agent_is_named_where_the_form_has_it() {
-        let fault = at("/agents/1", AppError::invalid("/agentId", "is not an agent of this workspace"));
-        assert_eq!(fault, AppError::invalid("/agents/1", "is not an agent of this workspace"));
-        let refused = AppError::refused("The agent Ada is archived.");
-        assert_eq!(at("/agents/1", refused.clone()), refused);
     }
 }

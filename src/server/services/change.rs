@@ -56,7 +56,7 @@ pub(super) fn lost() -> AppError {
 
 /// The error of a write that met a unique index, at its field. A row that it refers to and that went away since it
 /// was looked at is a lost race.
-pub(super) fn taken(pointer: &'static str, detail: &'static str) -> impl FnOnce(StorageError) -> AppError {
+pub(super) fn taken(pointer: &str, detail: &'static str) -> impl FnOnce(StorageError) -> AppError {
     move |fault| {
         if fault.is_unique_violation() {
             AppError::invalid(pointer, detail)

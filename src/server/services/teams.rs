@@ -37,6 +37,16 @@ pub async fn team_get(allowed: &Allowed<ReadTeams>, db: &Db, team: TeamId) -> Ap
 }
 
 pub async fn team_create(allowed: &Allowed<WriteTeams>, db: &Db, input: NewTeam) -> AppResult<Team> {
+    team_create_with(allowed, db, input, Vec::new()).await
+}
+
+/// A team and agents in it: all of it or nothing. Each seat comes with its place in the input, where a fault of it is said.
+pub async fn team_create_with(
+    allowed: &Allowed<WriteTeams>,
+    db: &Db,
+    input: NewTeam,
+    seats: Vec<(String, NewTeamMember)>,
+) -> AppResult<Team> {
     input.validate()?;
     let mut tx = db.begin().await?;
     let id = tx
@@ -46,6 +56,10 @@ pub async fn team_create(allowed: &Allowed<WriteTeams>, db: &Db, input: NewTeam)
     let team = find(&mut tx, allowed, id).await?;
     let description = format!("Made the {} team {} ({})", team.department, team.name, team.autonomy_level);
     note_team(&mut tx, &team, entry(allowed, "team.created", description));
+    for (place, seat) in seats {
+        add(&mut tx, allowed, &team, seat, &place).await?;
+    }
+    let team = find(&mut tx, allowed, id).await?;
     tx.commit().await?;
     Ok(team)
 }
@@ -94,7 +108,6 @@ pub async fn team_patch(
     Ok(team)
 }
 
-/// What decides about approvals is spelled out; the rest is named.
 /// What of a change people are told: the status and the autonomy, each before and after.
 fn told(before: &Team, after: &Team) -> Option<Value> {
     let mut changed = Map::new();
@@ -107,6 +120,7 @@ fn told(before: &Team, after: &Team) -> Option<Value> {
     (!changed.is_empty()).then_some(Value::Object(changed))
 }
 
+/// What decides about approvals is spelled out; the rest is named.
 fn what_changed(before: &Team, after: &Team) -> String {
     let mut parts = Vec::new();
     if before.autonomy_level != after.autonomy_level {
@@ -212,31 +226,43 @@ pub async fn team_member_add(
     if !held {
         return Err(AppError::refused("An archived team takes no members."));
     }
-    let agent = tx.agent_get(workspace, input.agent_id).await?;
-    let agent = agent.ok_or_else(|| AppError::invalid("/agentId", "is not an agent of this workspace"))?;
-    if agent.status == AgentStatus::Archived {
-        return Err(AppError::refused(format!("The agent {} is archived.", agent.name)));
-    }
     if found.member_count >= MAX_MEMBERS {
         return Err(AppError::refused(format!("A team has at most {MAX_MEMBERS} members.")));
     }
-    tx.team_member_insert(workspace, team, &input)
-        .await
-        .map_err(taken("/agentId", "is in this team already"))?;
-    let description = format!("Put {} into the team {} as {}", agent.name, found.name, input.role);
-    let mut entry = entry(allowed, "team.member_added", description);
-    entry.agent_id = Some(agent.id);
-    note_team(&mut tx, &found, entry);
-    let member = TeamMember {
-        team_id: team,
-        agent_id: agent.id,
-        agent_name: agent.name,
-        role: input.role,
-        priority: input.priority,
-        created_at: tx.now(),
-    };
+    let member = add(&mut tx, allowed, &found, input, "/agentId").await?;
     tx.commit().await?;
     Ok(member)
+}
+
+/// Puts an agent into a team. `place`: where the input names it.
+async fn add(
+    tx: &mut Tx,
+    allowed: &Allowed<WriteTeams>,
+    team: &Team,
+    seat: NewTeamMember,
+    place: &str,
+) -> AppResult<TeamMember> {
+    let workspace = allowed.workspace();
+    let agent = tx.agent_get(workspace, seat.agent_id).await?;
+    let agent = agent.ok_or_else(|| AppError::invalid(place, "is not an agent of this workspace"))?;
+    if agent.status == AgentStatus::Archived {
+        return Err(AppError::refused(format!("The agent {} is archived.", agent.name)));
+    }
+    tx.team_member_insert(workspace, team.id, &seat)
+        .await
+        .map_err(taken(place, "is in this team already"))?;
+    let description = format!("Put {} into the team {} as {}", agent.name, team.name, seat.role);
+    let mut entry = entry(allowed, "team.member_added", description);
+    entry.agent_id = Some(agent.id);
+    note_team(tx, team, entry);
+    Ok(TeamMember {
+        team_id: team.id,
+        agent_id: agent.id,
+        agent_name: agent.name,
+        role: seat.role,
+        priority: seat.priority,
+        created_at: tx.now(),
+    })
 }
 
 pub async fn team_member_remove(

@@ -158,3 +158,30 @@ async fn every_workflow_template_runs_to_its_end() {
         app.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blank_team_is_made_with_its_agents_or_not_at_all() {
+    for app in apps(Jobs::Wait).await {
+        let (house, other) = (app.house("Birch").await, app.house("Cedar").await);
+        let (scout, writer) =
+            (app.agent(&house, "scout", None).await, app.agent(&house, "writer", None).await);
+        let foreign = app.agent(&other, "spy", None).await;
+        let make = async |agents: Value| {
+            let input =
+                json!({"name": "Blank", "department": "sales", "agents": agents, "coordinator": scout.id});
+            house.operator.post("/api/fn/teams/create-blank", json!({"input": input})).await
+        };
+        let before = app.count("SELECT COUNT(*) FROM agent_action_audit_log", countersign::args![]).await;
+        let refused = make(json!([writer.id, foreign.id])).await.refused(422, "invalid");
+        assert_eq!(refused["errors"][0]["pointer"], "/agents/1", "{}: {refused}", app.name());
+        let teams = house.viewer.get("/teams?status=all").await.ok();
+        assert!(teams["items"].as_array().unwrap().is_empty(), "{teams}");
+        let after = app.count("SELECT COUNT(*) FROM agent_action_audit_log", countersign::args![]).await;
+        assert_eq!(before, after, "nothing happened");
+        let made = make(json!([writer.id, scout.id])).await.ok();
+        assert_eq!(made["memberCount"], 2);
+        let members = house.viewer.get(format!("/teams/{}/members", text(&made, "id"))).await.ok();
+        assert_eq!(members["items"][0]["role"], "coordinator", "{members}");
+        app.stop().await;
+    }
+}
