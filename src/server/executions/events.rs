@@ -38,16 +38,19 @@ async fn read_on(db: &Db, workspace: WorkspaceId) -> AppResult<bool> {
     let mut tx = db.begin().await?;
     let after = tx.event_cursor(workspace).await?;
     let to = tx.sealed_to(workspace).await?;
-    let follows = tx.event_followers(workspace).await?;
-    let events: BTreeSet<&str> = follows.iter().map(|one| one.event.as_str()).collect();
-    let events: Vec<&str> = events.into_iter().collect();
-    let rows = match events.is_empty() {
+    let followed = tx.events_followed_by_name(workspace).await?;
+    let rows = match followed.is_empty() {
         true => Vec::new(),
-        false => tx.happened_after(workspace, after, to, &events, BATCH).await?,
+        false => tx.happened_after(workspace, after, to, &followed, BATCH).await?,
     };
-    for row in &rows {
-        for one in &follows {
-            tell(&mut tx, workspace, row, one).await?;
+    if !rows.is_empty() {
+        let happened: BTreeSet<&str> = rows.iter().map(|row| row.event.as_str()).collect();
+        let happened: Vec<&str> = happened.into_iter().collect();
+        let follows = tx.event_followers(workspace, &happened).await?;
+        for row in &rows {
+            for one in &follows {
+                tell(&mut tx, workspace, row, one).await?;
+            }
         }
     }
     let all = (rows.len() as i64) < BATCH;

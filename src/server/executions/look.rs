@@ -25,19 +25,22 @@ impl Work {
                 continue;
             }
             self.look_at(tx, &kept).await?;
-            if self.is_open(kept.step.id) && kept.timeout_at.is_some_and(|at| at <= tx.now()) {
-                // What is being performed, or may have been, is not begun again: its outcome is waited for.
-                if change::let_go(tx, self.running.execution.workspace_id, &kept).await? == Released::Over {
-                    let cause = "It took longer than it may.";
-                    self.failed(tx, kept.step.id, Failure::passing(cause)).await?;
-                }
+            // As it is now: an attempt that has just ended has no time-out any more.
+            let late = self.kept(kept.step.id).cloned().filter(|kept| {
+                kept.step.status.is_open() && kept.timeout_at.is_some_and(|at| at <= tx.now())
+            });
+            let Some(late) = late else { continue };
+            // What is being performed, or may have been, is not begun again: its outcome is waited for.
+            if change::let_go(tx, self.running.execution.workspace_id, &late).await? == Released::Over {
+                let cause = "It took longer than it may.";
+                self.failed(tx, late.step.id, Failure::passing(cause)).await?;
             }
         }
         Ok(())
     }
 
     fn is_open(&self, id: StepId) -> bool {
-        self.steps.iter().any(|kept| kept.step.id == id && kept.step.status.is_open())
+        self.kept(id).is_some_and(|kept| kept.step.status.is_open())
     }
 
     async fn look_at(&mut self, tx: &mut Tx, kept: &KeptStep) -> AppResult<()> {
@@ -129,13 +132,13 @@ impl Work {
 
     /// Waits on, or for something else from now on.
     fn waits(&mut self, tx: &mut Tx, id: StepId, what: WaitsFor) {
-        if !self.steps.iter().any(|kept| kept.step.id == id && kept.step.waits_for == Some(what)) {
+        if self.kept(id).is_some_and(|kept| kept.step.waits_for != Some(what)) {
             self.wait(tx, id, what, None);
         }
     }
 
     fn output_of(&self, id: StepId, approval: &Approval) -> Value {
-        let asked = self.steps.iter().any(|kept| kept.step.id == id && kept.step.kind == StepKind::Approval);
+        let asked = self.kept(id).is_some_and(|kept| kept.step.kind == StepKind::Approval);
         if asked {
             return json!({
                 "approved": true,

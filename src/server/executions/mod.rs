@@ -10,6 +10,7 @@ mod begin;
 mod events;
 mod look;
 mod schedules;
+mod settle;
 mod work;
 
 pub use advance::{Advance, CancelChild, Timer};
@@ -19,6 +20,7 @@ pub use schedules::{Schedules, schedules_cron, start_due};
 use crate::domain::AppError;
 use crate::domain::ids::ExecutionId;
 use crate::server::engine::JobError;
+use crate::server::storage::StorageError;
 use crate::server::storage::jobs::Job;
 use serde::Deserialize;
 
@@ -55,15 +57,38 @@ impl Failure {
     }
 }
 
-/// An error that is the step's own fault fails the step; any other is the server's trouble and is tried again by the job.
-fn of_step(error: AppError) -> Result<Failure, AppError> {
-    match error {
-        AppError::Internal { .. } | AppError::Unavailable { .. } => Err(error),
-        AppError::Invalid { errors } => {
-            let said: Vec<String> =
-                errors.iter().map(|fault| format!("{} {}", fault.pointer, fault.detail)).collect();
-            Ok(Failure::lasting(format!("The action's data is not valid: {}", said.join("; "))))
+/// Why a step does not go on as it began.
+enum Stop {
+    /// Its attempt failed.
+    Failed(Failure),
+    /// The server's trouble, which the job tries again.
+    Fault(AppError),
+}
+
+impl From<AppError> for Stop {
+    /// What is refused or not valid fails the step; a fault of the server's does not.
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Internal { .. } | AppError::Unavailable { .. } => Self::Fault(error),
+            AppError::Invalid { errors } => {
+                let said: Vec<String> =
+                    errors.iter().map(|fault| format!("{} {}", fault.pointer, fault.detail)).collect();
+                Self::from(format!("The action's data is not valid: {}", said.join("; ")))
+            }
+            other => Self::from(other.to_string()),
         }
-        other => Ok(Failure::lasting(other.to_string())),
+    }
+}
+
+impl From<StorageError> for Stop {
+    fn from(fault: StorageError) -> Self {
+        Self::Fault(fault.into())
+    }
+}
+
+/// In words, what another attempt would meet again.
+impl From<String> for Stop {
+    fn from(cause: String) -> Self {
+        Self::Failed(Failure::lasting(cause))
     }
 }

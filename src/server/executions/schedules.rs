@@ -58,12 +58,15 @@ async fn start(db: &Db, scheduled: &Scheduled) -> AppResult<()> {
     let Ok(schedule) = Schedule::parse(cron, zone) else { return Ok(()) };
     let now = db.now().await?;
     let Some(slot) = schedule.latest(now).filter(|slot| *slot > scheduled.since) else { return Ok(()) };
-    let mut tx = db.begin().await?;
-    let Some(workflow) = tx.workflow_get(scheduled.workspace_id, scheduled.id).await? else { return Ok(()) };
-    let key = format!("schedule/{}/{}", workflow.id, slot.timestamp());
-    if tx.execution_by_start_key(scheduled.workspace_id, &key).await?.is_some() {
+    let key = format!("schedule/{}/{}", scheduled.id, slot.timestamp());
+    // Mostly the slot is an old one, and looking takes no lock.
+    let mut conn = db.read().await?;
+    if conn.execution_by_start_key(scheduled.workspace_id, &key).await?.is_some() {
         return Ok(());
     }
+    drop(conn);
+    let mut tx = db.begin().await?;
+    let Some(workflow) = tx.workflow_get(scheduled.workspace_id, scheduled.id).await? else { return Ok(()) };
     let input = json!({ "slot": slot });
     start_workflow(&mut tx, &workflow, input, system_actor(), Some(key), Line::default()).await?;
     tx.commit().await?;

@@ -72,6 +72,8 @@ pub struct NoticedApproval {
     /// The person who asked.
     pub requester: Option<UserId>,
     pub owner: Option<UserId>,
+    /// Who started the execution that asks.
+    pub starter: Option<UserId>,
     pub reviewer: Option<UserId>,
 }
 
@@ -84,6 +86,7 @@ struct ApprovalRow {
     requested_by_kind: String,
     requested_by_id: Uuid,
     owner_id: Option<Uuid>,
+    starter_id: Option<Uuid>,
     reviewed_by: Option<Uuid>,
 }
 
@@ -218,14 +221,20 @@ impl Conn {
         let sql = self.dialect(
             sql!(
                 "SELECT a.id, a.status, a.risk_level, COALESCE(a.sentence, a.description) AS sentence, ",
-                "a.requested_by_kind, a.requested_by_id, g.owner_id, a.reviewed_by FROM agent_pending_actions a ",
-                "LEFT JOIN agents g ON g.id = a.agent_id ",
+                "a.requested_by_kind, a.requested_by_id, g.owner_id, a.reviewed_by, ",
+                "CASE WHEN e.started_by_kind = 'user' THEN e.started_by_id END AS starter_id ",
+                "FROM agent_pending_actions a LEFT JOIN agents g ON g.id = a.agent_id ",
+                "LEFT JOIN agent_workflow_executions e ON e.workspace_id = a.workspace_id ",
+                "AND e.id = a.workflow_execution_id ",
                 "WHERE a.workspace_id = $1 AND a.id IN (SELECT unhex(value) FROM json_each($2))"
             ),
             sql!(
                 "SELECT a.id, a.status, a.risk_level, COALESCE(a.sentence, a.description) AS sentence, ",
-                "a.requested_by_kind, a.requested_by_id, g.owner_id, a.reviewed_by FROM agent_pending_actions a ",
-                "LEFT JOIN agents g ON g.id = a.agent_id WHERE a.workspace_id = $1 ",
+                "a.requested_by_kind, a.requested_by_id, g.owner_id, a.reviewed_by, ",
+                "CASE WHEN e.started_by_kind = 'user' THEN e.started_by_id END AS starter_id ",
+                "FROM agent_pending_actions a LEFT JOIN agents g ON g.id = a.agent_id ",
+                "LEFT JOIN agent_workflow_executions e ON e.workspace_id = a.workspace_id ",
+                "AND e.id = a.workflow_execution_id WHERE a.workspace_id = $1 ",
                 "AND a.id IN (SELECT CAST(value AS UUID) FROM jsonb_array_elements_text(CAST($2 AS JSONB)) AS value)"
             ),
         );
@@ -243,6 +252,7 @@ impl Conn {
                     sentence: row.sentence,
                     requester: (by == ActorKind::User).then_some(UserId(row.requested_by_id)),
                     owner: row.owner_id.map(UserId),
+                    starter: row.starter_id.map(UserId),
                     reviewer: row.reviewed_by.map(UserId),
                 },
             );

@@ -27,6 +27,7 @@ mod digests;
 mod drift;
 mod edit_fields;
 mod executions;
+mod executions_rights;
 mod executions_time;
 mod freezing;
 mod hashes;

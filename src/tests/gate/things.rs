@@ -67,7 +67,8 @@ impl Place {
             About::Execution => {
                 let workflow = self.workflow(app).await;
                 let start = format!("/workflows/{}/execute", text(&workflow, "id"));
-                self.house.operator.post(start, json!({})).await.ok()
+                // The agent's own, which alone it may change; people may change any.
+                self.agent.post(start, json!({})).await.ok()
             }
             About::Memory => {
                 let memory = json!({"content": self.name(app), "tags": [self.house.name]});

@@ -109,10 +109,14 @@ pub(super) async fn approve(
     Ok(Decided { approval, votes_missing: 0 })
 }
 
-/// The requester and the agent's owner cannot decide on their own action.
+/// The requester and the agent's owner cannot decide on their own action, nor can who started the execution that asks: by
+/// a workflow one would else approve what one asked for oneself.
 pub(super) fn may_decide(found: &Deciding, approver: &Approver) -> AppResult<()> {
     let me = approver.user_id();
-    if found.approval.requested_by.id == me.0 || found.agent_owner_id == Some(me) {
+    if found.approval.requested_by.id == me.0
+        || found.agent_owner_id == Some(me)
+        || found.execution_starter == Some(me)
+    {
         return Err(AppError::OwnRequest);
     }
     Ok(())

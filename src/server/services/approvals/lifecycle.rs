@@ -50,9 +50,7 @@ pub async fn undo(by: &Allowed<DecideApprovals>, db: &Db, id: ApprovalId) -> App
             _ => lost(&approval, tx.now()),
         });
     }
-    tx.job_cancel_ready(PERFORM, &id.to_string());
-    tx.votes_clear(approver.workspace(), id).await?;
-    tx.pattern_undone(approver.workspace(), id).await?;
+    taken_back(&mut tx, &approval).await?;
     trust::undone(&mut tx, &approval).await?;
     start_clocks(&mut tx, &approval, approval.expires_at);
     let text = format!("Took back the approval of: {}", approval.sentence);
@@ -60,6 +58,13 @@ pub async fn undo(by: &Allowed<DecideApprovals>, db: &Db, id: ApprovalId) -> App
     entry.counted.reviewer = approval.reviewed_by;
     record(&mut tx, entry);
     done(tx, &approval).await
+}
+
+/// What goes with an approval that was taken back: its performance, its votes, its place in the pattern.
+async fn taken_back(tx: &mut Tx, approval: &Approval) -> AppResult<()> {
+    tx.job_cancel_ready(PERFORM, &approval.id.to_string());
+    tx.votes_clear(approval.workspace_id, approval.id).await?;
+    Ok(tx.pattern_undone(approval.workspace_id, approval.id).await?)
 }
 
 /// The requester no longer wants it.
@@ -117,9 +122,7 @@ pub async fn release(tx: &mut Tx, approval: &Approval, reason: &str) -> AppResul
         return Ok(Released::Over);
     }
     if tx.approval_undo(workspace, id).await? {
-        tx.job_cancel_ready(PERFORM, &id.to_string());
-        tx.votes_clear(workspace, id).await?;
-        tx.pattern_undone(workspace, id).await?;
+        taken_back(tx, approval).await?;
         let text = format!("Took back, because nobody needs it any more: {}", approval.sentence);
         record(tx, audit_of(approval, system_actor(), "approval.undone", text));
         withdraw_in(tx, approval, system_actor(), Some(reason)).await?;

@@ -76,6 +76,10 @@ pub async fn detail(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> App
         .await?
         .ok_or_else(|| AppError::not_found("approval"))?;
     let owner = facts.agent.as_ref().and_then(|agent| agent.owner_id);
+    let starter = match approval.workflow_execution_id {
+        Some(execution) => conn.execution_starter(by.workspace(), execution).await?,
+        None => None,
+    };
     let why_not = match &by.principal().holder {
         Holder::Agent { .. } => Some("Agents never decide.".to_owned()),
         Holder::Human { .. } if !by.principal().may(Permission::DecideApprovals) => {
@@ -86,6 +90,9 @@ pub async fn detail(by: &Allowed<ReadApprovals>, db: &Db, id: ApprovalId) -> App
         }
         Holder::Human { user_id, .. } if owner == Some(*user_id) => {
             Some("This is your agent's request; somebody else decides.".to_owned())
+        }
+        Holder::Human { user_id, .. } if starter == Some(*user_id) => {
+            Some("You started the execution that asks for this; somebody else decides.".to_owned())
         }
         Holder::Human { user_id, .. } if approval.votes.iter().any(|vote| vote.user_id == *user_id) => {
             Some("You have voted; others still have to.".to_owned())

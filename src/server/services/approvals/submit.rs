@@ -69,6 +69,11 @@ async fn attempt(
     refused: Option<String>,
 ) -> AppResult<Attempt> {
     let mut tx = db.begin_unfreezable(by.workspace()).await?;
+    if let Some(execution) = action.workflow_execution_id
+        && tx.execution_get(by.workspace(), execution).await?.is_none()
+    {
+        return Err(AppError::invalid("/workflowExecutionId", "is not an execution of this workspace"));
+    }
     if let Some(id) = repeated(&mut tx, by, action).await? {
         return reuse(&mut tx, by, id).await;
     }

@@ -7,6 +7,7 @@ use crate::domain::execution::{
     ChangeExecution, Execution, ExecutionAction, ExecutionStatus, StepStatus, WaitsFor,
 };
 use crate::domain::ids::{ExecutionId, WorkspaceId};
+use crate::domain::workflow::StepKind;
 use crate::domain::{AppError, AppResult};
 use crate::server::services::approvals::lifecycle::{Released, release};
 use crate::server::services::ctx::{Allowed, RunWorkflows, system_actor};
@@ -26,6 +27,10 @@ pub async fn execution_change(
     input.validate()?;
     let (mut tx, found) = db.begin_advancing(by.workspace(), id).await?;
     let mut running = found.ok_or_else(|| AppError::not_found("execution"))?;
+    // Cancelling takes back what people approved: an agent does that to nothing but its own.
+    if by.principal().agent_id().is_some() && running.execution.started_by.id != by.actor().id {
+        return Err(AppError::forbidden("An agent changes only the executions that it started."));
+    }
     let status = running.execution.status;
     match input.action {
         ExecutionAction::Pause => {
@@ -128,7 +133,11 @@ pub async fn break_off(tx: &mut Tx, workspace: WorkspaceId, id: ExecutionId, cau
     tx.execution_end(&execution).await?;
     let text = format!("Failed: {}", execution.title);
     note_execution(tx, &execution, system_actor(), "execution.failed", text);
-    ended(tx, &execution, None).await
+    let limit = match execution.workflow_id {
+        Some(workflow) => tx.workflow_get(workspace, workflow).await?.and_then(|found| found.max_running),
+        None => None,
+    };
+    ended(tx, &execution, limit).await
 }
 
 /// Closes all open steps, with what they wait for.
@@ -212,7 +221,7 @@ async fn retry(tx: &mut Tx, running: &mut Running, input: &ChangeExecution) -> A
             let error = kept.step.error.clone().unwrap_or_default();
             tx.attempt_insert(execution.workspace_id, &kept.step, &error);
         }
-        let is_parallel = kept.step.kind == crate::domain::workflow::StepKind::Parallel;
+        let is_parallel = kept.step.kind == StepKind::Parallel;
         // A parallel step stands open while its paths run.
         kept.step.status = if is_parallel { StepStatus::Running } else { StepStatus::Pending };
         kept.step.waits_for = is_parallel.then_some(WaitsFor::Paths);

@@ -87,14 +87,14 @@ pub fn note_execution(tx: &mut Tx, execution: &Execution, by: ActorRef, event: &
     row.agent_id = execution.agent_id;
     row.error.clone_from(&execution.error);
     row.execution = Some(execution.id);
+    let mut result = json!({ "executionId": execution.id, "status": execution.status });
     let ended = !execution.status.is_open();
     if ended && execution.kind != ExecutionKind::Task && execution.parent_id.is_none() {
         // Whoever started it is told.
         row.concerns = Some(execution.started_by.id);
-        row.result = Some(json!({ "executionId": execution.id, "status": execution.status, "top": true }));
-    } else {
-        row.result = Some(json!({ "executionId": execution.id, "status": execution.status }));
+        result["top"] = json!(true);
     }
+    row.result = Some(result);
     tx.audit(row);
     tx.emit(execution.workspace_id, Topic::Execution, execution.id.0);
 }

@@ -1,16 +1,20 @@
 //! Starting executions.
 
 use super::{advance_job, note_execution};
+use crate::domain::agent::{Agent, AgentStatus};
 use crate::domain::approval::ActorRef;
 use crate::domain::execution::{Execution, ExecutionKind};
-use crate::domain::ids::{ExecutionId, StepId, WorkflowId};
+use crate::domain::ids::{ExecutionId, StepId, TeamId, WorkflowId, WorkspaceId};
 use crate::domain::workflow::{ExecuteWorkflow, Trigger, Workflow, WorkflowStatus};
 use crate::domain::{AppError, AppResult};
 use crate::server::services::ctx::{Allowed, RunWorkflows};
 use crate::server::storage::workflows::executions::{Does, NewExecution};
 use crate::server::storage::{Db, Tx};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use validator::Validate;
+
+/// The longest title of an execution, in characters.
+const TITLE_MAX: usize = 200;
 
 /// Starts an execution of the published version. A repeat with the same `externalRef` answers with the first one.
 /// An agent starts what says that agents may.
@@ -30,23 +34,39 @@ pub async fn execution_start(
     // Callers name their starts apart from each other and from the triggers.
     let actor = by.actor();
     let key = input.external_ref.map(|name| format!("{id}/{}/{name}", actor.id));
-    if let Some(key) = &key
-        && let Some(first) = tx.execution_by_start_key(workspace, key).await?
-    {
+    if let Some(first) = started_before(&mut tx, workspace, key.as_deref()).await? {
         return Ok(first);
     }
-    let made =
-        start_workflow(&mut tx, &workflow, input.input.to_value(), actor, key.clone(), Line::default())
-            .await?;
-    let Some(made) = made else {
-        // The same start was committed between the look and now.
-        let key = key.unwrap_or_default();
-        return tx.execution_by_start_key(workspace, &key).await?.ok_or_else(|| AppError::Unavailable {
-            detail: "The same start is being kept. Try again.".to_owned(),
-        });
-    };
-    tx.commit().await?;
-    Ok(made)
+    let input = input.input.to_value();
+    let made = start_workflow(&mut tx, &workflow, input, actor, key.clone(), Line::default()).await?;
+    keep_start(tx, workspace, key.as_deref(), made).await
+}
+
+/// What the same start led to before.
+pub async fn started_before(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    key: Option<&str>,
+) -> AppResult<Option<Execution>> {
+    match key {
+        Some(key) => Ok(tx.execution_by_start_key(workspace, key).await?),
+        None => Ok(None),
+    }
+}
+
+/// Commits a start; where the same one was committed between the look and now, that one is the answer.
+pub async fn keep_start(
+    mut tx: Tx,
+    workspace: WorkspaceId,
+    key: Option<&str>,
+    made: Option<Execution>,
+) -> AppResult<Execution> {
+    if let Some(made) = made {
+        tx.commit().await?;
+        return Ok(made);
+    }
+    let detail = "The same start is being kept. Try again.".to_owned();
+    started_before(&mut tx, workspace, key).await?.ok_or(AppError::Unavailable { detail })
 }
 
 /// Puts an execution of the published version in line. `None`: there is one with this start key.
@@ -79,6 +99,54 @@ pub async fn start_workflow(
         parent: line.parent,
         started_by: by,
         start_key,
+    };
+    begin(tx, new).await
+}
+
+/// An objective for an agent.
+pub struct Task {
+    pub kind: ExecutionKind,
+    pub objective: String,
+    /// What the agent is given beside the objective.
+    pub input: Value,
+    /// The team whose autonomy its actions have.
+    pub team_id: Option<TeamId>,
+    pub started_by: ActorRef,
+    pub start_key: Option<String>,
+    pub line: Line,
+}
+
+/// Puts an agent's work on an objective in line: its playbook. `None`: there is one with this start key.
+pub async fn start_task(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    agent: &Agent,
+    task: Task,
+) -> AppResult<Option<Execution>> {
+    if agent.status != AgentStatus::Active {
+        return Err(AppError::refused(format!("The agent {} is {}.", agent.name, agent.status)));
+    }
+    let playbook = tx.agent_playbook(agent.id).await?.ok_or_else(|| {
+        AppError::refused(format!("The agent {} has neither a model nor a playbook.", agent.name))
+    })?;
+    let mut input = match task.input {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    };
+    let title = task.objective.chars().take(TITLE_MAX).collect();
+    input.insert("objective".to_owned(), json!(task.objective));
+    let new = NewExecution {
+        workspace_id: workspace,
+        kind: task.kind,
+        title,
+        does: Does::Definition(playbook.definition()),
+        team_id: task.team_id,
+        agent_id: Some(agent.id),
+        input: Value::Object(input),
+        depth: task.line.depth,
+        parent: task.line.parent,
+        started_by: task.started_by,
+        start_key: task.start_key,
     };
     begin(tx, new).await
 }

@@ -23,7 +23,7 @@ pub(super) fn is_for(
     role: Role,
     has_reviewers: bool,
 ) -> bool {
-    let asked = approval.is_some_and(|a| a.requester == Some(user) || a.owner == Some(user));
+    let asked = approval.is_some_and(|a| [a.requester, a.owner, a.starter].contains(&Some(user)));
     let acted = notice.actor_id == user.0;
     let decides = role.grants(Permission::DecideApprovals) && !asked;
     let administers = role.grants(Permission::Administer);
@@ -94,6 +94,7 @@ mod tests {
             sentence: String::new(),
             requester: Some(user(3)),
             owner: Some(user(2)),
+            starter: None,
             reviewer: Some(user(4)),
         };
         let nobody = user(9);
@@ -130,6 +131,7 @@ mod tests {
             sentence: String::new(),
             requester: None,
             owner: None,
+            starter: None,
             reviewer: None,
         };
         let needed = notice(NoticeKind::ApprovalNeeded, "approval.requested", user(9));

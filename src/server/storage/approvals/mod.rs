@@ -129,6 +129,9 @@ impl Tx {
         let Some(row) = row else { return Ok(None) };
         let mut deciding = Deciding::try_from(row)?;
         self.votes_into(workspace, std::slice::from_mut(&mut deciding.approval)).await?;
+        if let Some(execution) = deciding.approval.workflow_execution_id {
+            deciding.execution_starter = self.execution_starter(workspace, execution).await?;
+        }
         Ok(Some(deciding))
     }
 }

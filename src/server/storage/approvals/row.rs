@@ -87,6 +87,8 @@ pub struct Deciding {
     pub approval: Approval,
     pub executor: Executor,
     pub agent_owner_id: Option<UserId>,
+    /// Who started the execution one of whose steps asks.
+    pub execution_starter: Option<UserId>,
     pub claimed_by: Option<AgentId>,
     /// The idempotency key of the request that decided.
     pub decision_key: Option<String>,
@@ -113,7 +115,16 @@ impl TryFrom<ApprovalRow> for Deciding {
         let claimed_by = row.claimed_by.map(AgentId);
         let fence = row.fence;
         let decision_key = row.decision_key.clone();
-        Ok(Self { approval: row.try_into()?, executor, agent_owner_id, claimed_by, decision_key, fence })
+        let approval = row.try_into()?;
+        Ok(Self {
+            approval,
+            executor,
+            agent_owner_id,
+            execution_starter: None,
+            claimed_by,
+            decision_key,
+            fence,
+        })
     }
 }
 

@@ -5,12 +5,13 @@ use super::super::read::{At, all};
 use super::super::{Arg, Conn, CorruptRow, Db, StorageError, Ts, Tx};
 use crate::domain::approval::ActorRef;
 use crate::domain::execution::{Execution, ExecutionKind, ExecutionStatus};
-use crate::domain::ids::{AgentId, ExecutionId, StepId, TeamId, WorkflowId, WorkspaceId};
+use crate::domain::ids::{AgentId, ExecutionId, StepId, TeamId, UserId, WorkflowId, WorkspaceId};
 use crate::domain::workflow::Definition;
 use crate::{args, sql};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::FromRow;
+use std::sync::Arc;
 use uuid::Uuid;
 
 const COLUMNS: &str = sql!(
@@ -110,8 +111,7 @@ pub enum Does {
 #[derive(Clone, Debug)]
 pub struct Running {
     pub execution: Execution,
-    pub definition: Definition,
-    pub parent_step: Option<StepId>,
+    pub definition: Arc<Definition>,
     pub depth: i64,
     pub steps_made: i64,
     /// The workflow's limit of executions at once.
@@ -162,7 +162,6 @@ fn conditions(workspace: WorkspaceId, page: &ExecutionPage) -> Conditions {
 #[derive(FromRow)]
 struct RunningRow {
     definition: String,
-    parent_step_id: Option<Uuid>,
     depth: i64,
     steps_made: i64,
     max_running: Option<i64>,
@@ -192,7 +191,7 @@ impl Db {
         let row: RunningRow = tx
             .fetch_one(
                 sql!(
-                    "SELECT COALESCE(e.definition, v.definition) AS definition, e.parent_step_id, e.depth, ",
+                    "SELECT COALESCE(e.definition, v.definition) AS definition, e.depth, ",
                     "e.steps_made, f.max_running, (w.frozen_at IS NOT NULL OR t.frozen_at IS NOT NULL) AS frozen ",
                     "FROM agent_workflow_executions e JOIN workspaces w ON w.id = e.workspace_id ",
                     "LEFT JOIN agent_teams t ON t.id = e.team_id LEFT JOIN agent_workflows f ON f.id = e.workflow_id ",
@@ -206,8 +205,7 @@ impl Db {
         let definition = at.json("definition", &row.definition)?;
         let running = Running {
             execution,
-            definition,
-            parent_step: row.parent_step_id.map(StepId),
+            definition: Arc::new(definition),
             depth: row.depth,
             steps_made: row.steps_made,
             max_running: row.max_running,
@@ -226,6 +224,24 @@ impl Conn {
         let sql = format!("{COLUMNS}WHERE e.workspace_id = $1 AND e.id = $2");
         let row: Option<ExecutionRow> = self.fetch_optional(sql, args![workspace, id]).await?;
         Ok(row.map(Execution::try_from).transpose()?)
+    }
+
+    /// The person who started an execution, or the one that it comes from; `None`: an agent, or the program by itself.
+    pub async fn execution_starter(
+        &mut self,
+        workspace: WorkspaceId,
+        id: ExecutionId,
+    ) -> Result<Option<UserId>, StorageError> {
+        let row: Option<(Uuid,)> = self
+            .fetch_optional(
+                sql!(
+                    "SELECT started_by_id FROM agent_workflow_executions WHERE workspace_id = $1 AND id = $2 ",
+                    "AND started_by_kind = 'user'"
+                ),
+                args![workspace, id],
+            )
+            .await?;
+        Ok(row.map(|(id,)| UserId(id)))
     }
 
     /// The execution that was started with this key.

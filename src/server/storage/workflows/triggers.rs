@@ -8,6 +8,7 @@ use crate::{args, sql};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::FromRow;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Who follows an event since when: a workflow that it starts, or a step that waits for it.
@@ -84,7 +85,26 @@ impl Conn {
         Ok(followed)
     }
 
-    pub async fn event_followers(&mut self, workspace: WorkspaceId) -> Result<Vec<Follows>, StorageError> {
+    /// The events that an active workflow or a waiting step follows.
+    pub async fn events_followed_by_name(
+        &mut self,
+        workspace: WorkspaceId,
+    ) -> Result<Vec<String>, StorageError> {
+        let workflows = self.event_workflows(workspace).await?;
+        let steps: Vec<(String,)> = self
+            .fetch_all(
+                sql!(
+                    "SELECT DISTINCT event FROM agent_workflow_steps WHERE workspace_id = $1 AND event IS NOT NULL ",
+                    "AND status = 'waiting' AND due_at IS NULL"
+                ),
+                args![workspace],
+            )
+            .await?;
+        let names = workflows.into_iter().map(|one| one.event).chain(steps.into_iter().map(|(event,)| event));
+        Ok(names.collect::<BTreeSet<_>>().into_iter().collect())
+    }
+
+    async fn event_workflows(&mut self, workspace: WorkspaceId) -> Result<Vec<Follows>, StorageError> {
         let workflows: Vec<(Uuid, String, Ts)> = self
             .fetch_all(
                 sql!(
@@ -102,15 +122,30 @@ impl Conn {
                 found.push(Follows { follower, event, since: since.into() });
             }
         }
-        let steps: Vec<(Uuid, Uuid, String, Ts)> = self
-            .fetch_all(
-                sql!(
-                    "SELECT id, execution_id, event, started_at FROM agent_workflow_steps WHERE workspace_id = $1 ",
-                    "AND event IS NOT NULL AND status = 'waiting' AND due_at IS NULL ORDER BY id"
-                ),
-                args![workspace],
-            )
-            .await?;
+        Ok(found)
+    }
+
+    /// Who follows one of these events.
+    pub async fn event_followers(
+        &mut self,
+        workspace: WorkspaceId,
+        events: &[&str],
+    ) -> Result<Vec<Follows>, StorageError> {
+        let mut found = self.event_workflows(workspace).await?;
+        found.retain(|one| events.contains(&one.event.as_str()));
+        let sql = self.dialect(
+            sql!(
+                "SELECT id, execution_id, event, started_at FROM agent_workflow_steps WHERE workspace_id = $1 ",
+                "AND event IN (SELECT value FROM json_each($2)) AND status = 'waiting' AND due_at IS NULL ORDER BY id"
+            ),
+            sql!(
+                "SELECT id, execution_id, event, started_at FROM agent_workflow_steps WHERE workspace_id = $1 ",
+                "AND event IN (SELECT json_array_elements_text(CAST($2 AS JSON))) AND status = 'waiting' ",
+                "AND due_at IS NULL ORDER BY id"
+            ),
+        );
+        let steps: Vec<(Uuid, Uuid, String, Ts)> =
+            self.fetch_all(sql, args![workspace, Arg::json(&events)]).await?;
         found.extend(steps.into_iter().map(|(step, execution, event, since)| Follows {
             follower: Follower::Wakes { step: StepId(step), execution: ExecutionId(execution) },
             event,
@@ -136,7 +171,7 @@ impl Conn {
         workspace: WorkspaceId,
         after: i64,
         to: i64,
-        events: &[&str],
+        events: &[String],
         limit: i64,
     ) -> Result<Vec<Happened>, StorageError> {
         let sql = self.dialect(
@@ -144,7 +179,7 @@ impl Conn {
                 "SELECT l.seq, l.id, l.event, l.description, l.actor_kind, l.actor_id, l.actor_name, l.approval_id, ",
                 "l.result, l.executed_at, e.workflow_id AS within, e.depth FROM agent_action_audit_log l ",
                 "LEFT JOIN agent_pending_actions a ON a.id = l.approval_id ",
-                "LEFT JOIN agent_workflow_executions e ON e.id = a.workflow_execution_id ",
+                "LEFT JOIN agent_workflow_executions e ON e.workspace_id = l.workspace_id AND e.id = a.workflow_execution_id ",
                 "WHERE l.workspace_id = $1 AND l.seq > $2 AND l.seq <= $3 ",
                 "AND l.event IN (SELECT value FROM json_each($4)) ORDER BY l.seq LIMIT $5"
             ),
@@ -152,7 +187,7 @@ impl Conn {
                 "SELECT l.seq, l.id, l.event, l.description, l.actor_kind, l.actor_id, l.actor_name, l.approval_id, ",
                 "l.result, l.executed_at, e.workflow_id AS within, e.depth FROM agent_action_audit_log l ",
                 "LEFT JOIN agent_pending_actions a ON a.id = l.approval_id ",
-                "LEFT JOIN agent_workflow_executions e ON e.id = a.workflow_execution_id ",
+                "LEFT JOIN agent_workflow_executions e ON e.workspace_id = l.workspace_id AND e.id = a.workflow_execution_id ",
                 "WHERE l.workspace_id = $1 AND l.seq > $2 AND l.seq <= $3 ",
                 "AND l.event IN (SELECT json_array_elements_text(CAST($4 AS JSON))) ORDER BY l.seq LIMIT $5"
             ),
