@@ -8,6 +8,7 @@ use crate::program::{Server, World, free_port};
 use crate::support::db::{TestDb, databases};
 use countersign::domain::token::Scope;
 use countersign::server::services::provisioning::{TokenHolder, token_create};
+use countersign::server::storage::Db;
 use futures::future::join_all;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -56,16 +57,15 @@ async fn storm(test: &TestDb, seed: u64) {
     let world = World::make(test, &ledger).await;
     let db = test.node().await;
     let stage = Stage::set(&db, world.workspace).await;
-    let person = TokenHolder::Person("ada@example.com".to_owned());
-    let scopes = [Scope::Workflows, Scope::ApprovalsDecide];
-    let token = token_create(&db, "Acme", person, &scopes, None).await.unwrap().token;
+    let decider = token(&db, "ada@example.com", Scope::ApprovalsDecide).await;
+    let starter = token(&db, flows::STARTER, Scope::Workflows).await;
     db.close().await;
     let (port, client) = (free_port(), load::client());
     let mut cases = flows::cases(&mut dice, EXECUTIONS).into_iter();
 
     let mut server = Server::start(test, &world, port);
     server.ready(&client, Duration::from_secs(20)).await;
-    let desk = Arc::new(Desk::new(&stage, &server.url(), &client, token));
+    let desk = Arc::new(Desk::new(&stage, &server.url(), &client, starter, decider));
     let mut people = JoinSet::new();
     people.spawn(desk.clone().starts());
     people.spawn(desk.clone().decides());
@@ -110,11 +110,17 @@ async fn storm(test: &TestDb, seed: u64) {
     );
 }
 
+async fn token(db: &Db, person: &str, scope: Scope) -> String {
+    let holder = TokenHolder::Person(person.to_owned());
+    token_create(db, "Acme", holder, &[scope], None).await.unwrap().token
+}
+
 /// Who starts executions and who decides what they ask.
 struct Desk {
     client: Client,
     api: String,
-    token: String,
+    starter: String,
+    decider: String,
     workflow: String,
     /// Not started yet.
     waiting: Mutex<VecDeque<(Case, Value)>>,
@@ -128,11 +134,12 @@ struct Desk {
 }
 
 impl Desk {
-    fn new(stage: &Stage, url: &str, client: &Client, token: String) -> Self {
+    fn new(stage: &Stage, url: &str, client: &Client, starter: String, decider: String) -> Self {
         Self {
             client: client.clone(),
             api: format!("{url}/api/orchestration"),
-            token,
+            starter,
+            decider,
             workflow: stage.workflow.to_string(),
             waiting: Mutex::default(),
             started: Mutex::default(),
@@ -162,7 +169,7 @@ impl Desk {
             let mut ids: Vec<Uuid> = Vec::new();
             while ids.is_empty() && !self.stop.load(Ordering::SeqCst) {
                 let times = if case.n % 3 == 0 { 2 } else { 1 };
-                let asked: Vec<_> = (0..times).map(|_| self.ask(&path, Some(&body))).collect();
+                let asked: Vec<_> = (0..times).map(|_| self.ask(&self.starter, &path, Some(&body))).collect();
                 for (status, answer) in join_all(asked).await.into_iter().flatten() {
                     assert_eq!(status, 202, "{case:?}: {answer}");
                     ids.push(answer["id"].as_str().unwrap().parse().unwrap());
@@ -180,7 +187,7 @@ impl Desk {
     /// Decides everything that waits, all at once, until told to stop.
     async fn decides(self: Arc<Self>) {
         while !self.stop.load(Ordering::SeqCst) {
-            let page = self.ask("/approvals?status=pending&limit=200", None).await;
+            let page = self.ask(&self.decider, "/approvals?status=pending&limit=200", None).await;
             if let Some((status, page)) = page {
                 assert_eq!(status, 200, "{page}");
                 let items = page["items"].as_array().unwrap();
@@ -195,7 +202,7 @@ impl Desk {
         let approved = flows::says(asked["actionType"].as_str().unwrap(), &asked["actionData"]);
         let body = json!({"approved": approved, "argsHash": asked["argsHash"], "reviewNotes": "as it says"});
         let path = format!("/approvals/{}", asked["id"].as_str().unwrap());
-        match self.ask(&path, Some(&body)).await {
+        match self.ask(&self.decider, &path, Some(&body)).await {
             None | Some((200, _)) => {}
             Some((409, _)) => {
                 self.too_late.fetch_add(1, Ordering::SeqCst);
@@ -205,14 +212,14 @@ impl Desk {
     }
 
     /// Asks once. `None`: no answer, or that the server is not ready.
-    async fn ask(&self, path: &str, body: Option<&Value>) -> Option<(u16, Value)> {
+    async fn ask(&self, token: &str, path: &str, body: Option<&Value>) -> Option<(u16, Value)> {
         let url = format!("{}{path}", self.api);
         let request = match body {
             Some(body) => self.client.post(url).json(body),
             None => self.client.get(url),
         };
         let answer = async {
-            let answer = request.bearer_auth(&self.token).send().await.ok()?;
+            let answer = request.bearer_auth(token).send().await.ok()?;
             let status = answer.status().as_u16();
             let text = answer.text().await.ok()?;
             let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{path}: {status}: {text}"));

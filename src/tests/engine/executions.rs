@@ -15,7 +15,7 @@ use countersign::server::config::Config;
 use countersign::server::engine::EngineSettings;
 use countersign::server::runtime::Runtime;
 use countersign::server::services::approvals::decide::decide;
-use countersign::server::services::ctx::{Allowed, DecideApprovals, RunWorkflows};
+use countersign::server::services::ctx::{Allowed, DecideApprovals};
 use countersign::server::services::executions::execution_start;
 use countersign::server::storage::Db;
 use countersign::server::wake::Wake;
@@ -124,13 +124,13 @@ async fn two_nodes(test: &TestDb) {
     let began = Instant::now();
     let folder = tempfile::tempdir().unwrap();
     let db = test.node().await;
-    let stage = stage(&db).await;
+    let (stage, owner) = stage(&db).await;
     // The nodes hear of what is started and decided here as they hear of each other.
     let wake = Wake::start(&db);
     let mut a = Node::start(test, folder.path(), "a");
     let b = Node::start(test, folder.path(), "b");
     let over = CancellationToken::new();
-    let person = tokio::spawn(decides(db.clone(), stage.allowed(), over.clone()));
+    let person = tokio::spawn(decides(db.clone(), owner, over.clone()));
     let mut cases = flows::cases(&mut StdRng::seed_from_u64(20_260), EXECUTIONS).into_iter();
     let mut started = Vec::new();
     let (mut kills, mut frozen) = (0, Vec::new());
@@ -164,21 +164,20 @@ async fn two_nodes(test: &TestDb) {
     db.close().await;
 }
 
-/// A workspace with an owner, and the workflow in it.
-async fn stage(db: &Db) -> Stage {
+/// A workspace with an owner, who decides, and the workflow in it.
+async fn stage(db: &Db) -> (Stage, Allowed<DecideApprovals>) {
     let mut tx = db.begin().await.unwrap();
     let workspace = tx.workspace_insert("Acme", false).await.unwrap();
     let owner = tx.user_insert("ada@example.com", "Ada", "none").await.unwrap();
     tx.member_insert(workspace, owner, Role::Owner).await.unwrap();
     tx.commit().await.unwrap();
-    Stage::set(db, workspace).await
+    (Stage::set(db, workspace).await, flows::allowed(workspace, owner, Role::Owner))
 }
 
 async fn start(db: &Db, stage: &Stage, case: &Case) -> Uuid {
     let input = json!({"input": stage.input(case), "externalRef": format!("case {}", case.n)});
     let input: ExecuteWorkflow = serde_json::from_value(input).unwrap();
-    let by = stage.allowed::<RunWorkflows>();
-    execution_start(&by, db, stage.workflow, input).await.unwrap().id.0
+    execution_start(&stage.allowed(), db, stage.workflow, input).await.unwrap().id.0
 }
 
 /// Decides everything that waits, until it is over.

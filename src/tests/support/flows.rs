@@ -32,12 +32,15 @@ const GONE: &str = "019523e0-0000-7000-8000-000000000001";
 static INSIDE: [&str; 9] =
     ["ask", "agreed", "refused", "task", "no_task", "read", "missing", "pause", "after"];
 
+/// Who starts executions, an operator of the workspace.
+pub const STARTER: &str = "grace@example.com";
+
 /// Where the workflow runs: in a workspace with a team that asks before `create_task` and nothing else.
 pub struct Stage {
     pub workspace: WorkspaceId,
     pub workflow: WorkflowId,
-    /// The workspace's owner, who starts and decides.
-    person: UserId,
+    /// An operator. Somebody else decides: what one started one does not.
+    starter: UserId,
     /// A record that can be read.
     record: String,
 }
@@ -83,12 +86,19 @@ pub fn says(action_type: &str, data: &Value) -> bool {
     }
 }
 
+/// The right of a member, held for a second where they decide.
+pub fn allowed<P: Permit>(workspace_id: WorkspaceId, user_id: UserId, role: Role) -> Allowed<P> {
+    let holder = Holder::Human { user_id, name: format!("The {}", role.as_str()), role, hold_seconds: 1 };
+    let principal = Principal { workspace_id, holder, credential: Credential::Session(Uuid::nil().into()) };
+    RequestCtx { principal, request_id: "test".to_owned(), idempotency_key: None }.allow().unwrap()
+}
+
 impl Stage {
-    /// Sets it up in a workspace that has an owner. No server has to run.
+    /// Sets it up in a workspace. No server has to run.
     pub async fn set(db: &Db, workspace: WorkspaceId) -> Self {
         let mut tx = db.begin().await.unwrap();
-        let owner = "SELECT user_id FROM members WHERE workspace_id = $1 AND role = 'owner'";
-        let (person,): (Uuid,) = tx.fetch_one(owner, args![workspace]).await.unwrap();
+        let starter = tx.user_insert(STARTER, "Grace", "none").await.unwrap();
+        tx.member_insert(workspace, starter, Role::Operator).await.unwrap();
         let agent = NewAgent {
             name: AGENT.to_owned(),
             description: String::new(),
@@ -104,12 +114,8 @@ impl Stage {
         let record =
             tx.record_insert(workspace, RecordKind::Contact, "there", &Data::default()).await.unwrap();
         tx.commit().await.unwrap();
-        let mut stage = Self {
-            workspace,
-            workflow: WorkflowId(Uuid::nil()),
-            person: UserId(person),
-            record: record.id.to_string(),
-        };
+        let mut stage =
+            Self { workspace, workflow: WorkflowId(Uuid::nil()), starter, record: record.id.to_string() };
         let by = stage.allowed::<WriteWorkflows>();
         let new = json!({"name": "Twenty steps", "teamId": team, "definition": definition()});
         let made = workflow_create(&by, db, serde_json::from_value(new).unwrap()).await.unwrap();
@@ -119,17 +125,9 @@ impl Stage {
         stage
     }
 
-    /// The owner's right, held for a second where it decides.
+    /// The right of who starts.
     pub fn allowed<P: Permit>(&self) -> Allowed<P> {
-        let holder = Holder::Human {
-            user_id: self.person,
-            name: "The owner".to_owned(),
-            role: Role::Owner,
-            hold_seconds: 1,
-        };
-        let credential = Credential::Session(Uuid::nil().into());
-        let principal = Principal { workspace_id: self.workspace, holder, credential };
-        RequestCtx { principal, request_id: "test".to_owned(), idempotency_key: None }.allow().unwrap()
+        allowed(self.workspace, self.starter, Role::Operator)
     }
 
     pub fn input(&self, case: &Case) -> Value {
