@@ -121,6 +121,7 @@ fn SettingsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/tokens") view=LatePage::Tokens ssr=SsrMode::Async />
             <Route path=path!("/agents") view=LatePage::Agents ssr=SsrMode::Async />
             <Route path=path!("/agents/:id") view=LatePage::Agent ssr=SsrMode::Async />
+            <Route path=path!("/models") view=LatePage::Models ssr=SsrMode::Async />
             <Route path=path!("/teams") view=LatePage::Teams ssr=SsrMode::Async />
             <Route path=path!("/teams/:id") view=LatePage::Team ssr=SsrMode::Async />
             <Route path=path!("/action-types") view=LatePage::ActionTypes ssr=SsrMode::Async />

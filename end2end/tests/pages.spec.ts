@@ -88,7 +88,7 @@ test("a page whose code is gone from the server is loaded anew", async ({ review
 });
 
 /** A queue with every risk, some of it decided, with text that is hard to fit. */
-async function busy(workspace: Workspace): Promise<{ pending: string; drifted: string; critical: string; done: string; failed: string; team: string; record: string }> {
+async function busy(workspace: Workspace): Promise<{ pending: string; drifted: string; critical: string; done: string; failed: string; team: string; record: string; agent: string }> {
   const team = await workspace.team({ name: "Field sales", department: "sales", autonomyLevel: "semi_autonomous" });
   const contact = await workspace.record({ kind: "contact", title: "Ada Lovelace", data: { status: "new", email: "ada@example.org" } });
   const pending = await workspace.pending({ description: "Words \u202e of an agent", requiredApprovals: 2 });
@@ -100,6 +100,7 @@ async function busy(workspace: Workspace): Promise<{ pending: string; drifted: s
   const drifted = await workspace.pending({ actionType: "update_lead_status", actionData: { recordId: contact.id, status: "qualified" } });
   const operator = await workspace.person(await workspace.member("operator"));
   await workspace.api("PATCH", `/records/${contact.id}`, { data: { email: "ada@example.net" } }, operator);
+  const agent = (await workspace.api("POST", "/agents", { name: "Lead Scout", kind: "internal" }, operator)) as { id: string };
   await workspace.api("POST", `/approvals/${pending.id}/comments`, { text: "The \u200b agent's word." });
   await workspace.api("POST", `/approvals/${pending.id}/comments`, { text: "Careful.", audience: "members" }, operator);
   const alan = await workspace.member("reviewer", "alan");
@@ -110,7 +111,7 @@ async function busy(workspace: Workspace): Promise<{ pending: string; drifted: s
   const rejected = await workspace.task("Not that");
   await workspace.decide(rejected, alan, { approved: false, reviewNotes: "No \u200b way." });
   await expect.poll(async () => (await workspace.approval(failed.id)).outcome.status).toBe("failed");
-  return { pending: pending.id, drifted: drifted.id, critical: critical.id, done: done.id, failed: failed.id, team: team.id, record: contact.id };
+  return { pending: pending.id, drifted: drifted.id, critical: critical.id, done: done.id, failed: failed.id, team: team.id, record: contact.id, agent: agent.id };
 }
 
 test("the queue is accessible: full, ticked, rejecting, held, empty", async ({ workspace, signIn }) => {
@@ -188,7 +189,7 @@ test("an approval is accessible in every state", async ({ workspace, signIn, all
   await test.step("not found", () => axeEverywhere(page));
 });
 
-const SETTINGS = ["", "/members", "/tokens", "/agents", "/teams", "/action-types", "/action-types/new", "/action-types/send_email", "/webhooks", "/workspace"];
+const SETTINGS = ["", "/members", "/tokens", "/agents", "/models", "/teams", "/action-types", "/action-types/new", "/action-types/send_email", "/webhooks", "/workspace"];
 
 test("audit, records and their forms are accessible", async ({ workspace, signIn }) => {
   test.slow();
@@ -208,7 +209,7 @@ for (const half of [0, 1]) {
     test.slow();
     const ids = await busy(workspace);
     const page = await signIn(await workspace.member("owner"));
-    const paths = [...SETTINGS, `/teams/${ids.team}`].filter((_, index) => index % 2 === half);
+    const paths = [...SETTINGS, `/teams/${ids.team}`, `/agents/${ids.agent}`].filter((_, index) => index % 2 === half);
     for (const path of paths) {
       await open(page, `/settings${path}`);
       const opener = page.locator("main summary").first();
@@ -258,6 +259,7 @@ test("no page scrolls sideways at 320 px", { tag: "@nojs" }, async ({ workspace,
     `/records/${ids.record}`,
     ...SETTINGS.map((path) => `/settings${path}`),
     `/settings/teams/${ids.team}`,
+    `/settings/agents/${ids.agent}`,
   ];
   for (const path of paths) {
     await open(page, path);

@@ -1,6 +1,7 @@
 /** The settings: people, tokens, agents, teams, action types, webhooks, the freeze, one's own account. */
 import type { Page } from "@playwright/test";
 import { expect, open, test } from "../fixtures/index.js";
+import { Workflows } from "../fixtures/workflows.js";
 import { Detail } from "../pages/detail.js";
 import { Queue } from "../pages/queue.js";
 
@@ -117,6 +118,34 @@ test("a team's autonomy decides what waits", { tag: ["@nojs", "@phone"] }, async
   expect((await workspace.submit(note)).verdict).toBe("pending");
   await page.getByRole("button", { name: "Unfreeze" }).click();
   await expect(page.getByText("Frozen", { exact: true })).toHaveCount(0);
+});
+
+test("how a team works is set, and its work waits for its hours", { tag: ["@nojs", "@phone"] }, async ({ workspace, signIn, allowProblem }) => {
+  allowProblem(/status of 422/);
+  const page = await signIn(await workspace.member("operator"));
+  const api = new Workflows(workspace, page);
+  const made = (await api.api("POST", "/teams/templates", { template: "sales" })) as { id: string };
+  await open(page, `/settings/teams/${made.id}`);
+  await page.getByRole("radio", { name: "In these hours" }).check();
+  for (const day of ["Mon", "Tue", "Wed", "Thu", "Fri"]) await page.getByLabel(day, { exact: true }).uncheck();
+  const tomorrow = new Intl.DateTimeFormat("en", { weekday: "short", timeZone: "UTC" }).format(Date.now() + 2 * 86_400_000);
+  await page.getByLabel(tomorrow, { exact: true }).check();
+  await page.getByLabel("From", { exact: true }).fill("25:00");
+  await page.getByLabel(/^Tasks at once/).fill("1");
+  await page.getByLabel(/^Capabilities/).fill("outreach");
+  await page.getByRole("button", { name: "Save how it works" }).click();
+  await expect(page.getByLabel("From", { exact: true })).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByLabel(/^Tasks at once/)).toHaveValue("1");
+  await page.getByLabel("From", { exact: true }).fill("09:00");
+  await page.getByRole("button", { name: "Save how it works" }).click();
+  await expect(page.getByText(/(The change|How the team works) is saved\./)).toBeVisible();
+
+  const run = (await api.api("POST", `/teams/${made.id}/run`, { objective: "Find leads" })) as { id: string };
+  await open(page, `/teams/${made.id}`);
+  await expect(page.locator("main")).toContainText(`${tomorrow}`);
+  await expect(page.locator("main")).toContainText("outreach");
+  await open(page, `/executions/${run.id}`);
+  await expect(page.locator("#execution-status")).toHaveText("Queued");
 });
 
 test("a built-in type is re-classed and put back", { tag: "@nojs" }, async ({ workspace, signIn }) => {
@@ -281,6 +310,7 @@ test("whoever may not change settings is told who may", async ({ workspace, sign
   for (const [path, words] of [
     ["/settings/members", "Owners and admins add members and change roles."],
     ["/settings/webhooks", "Owners and admins add and change webhooks."],
+    ["/settings/models", "Owners and admins change the limits."],
     ["/settings/workspace", "Owners and admins change these."],
     ["/settings/action-types/send_email", "Owners and admins change action types."],
   ] as const) {

@@ -1,4 +1,5 @@
 /** Workflows: written as text, mended, published, restored, run, stopped; and what people wrote is text. */
+import { createHmac } from "node:crypto";
 import type { Locator, Page } from "@playwright/test";
 import { axeEverywhere, expect, open, scripts, test } from "../fixtures/index.js";
 import { ACTOR, note, task, text, Workflows } from "../fixtures/workflows.js";
@@ -233,6 +234,42 @@ test("its terms and what starts it are changed", { tag: "@nojs" }, async ({ work
   await opener.click();
   await page.getByRole("button", { name: "Only people" }).click();
   await expect(fact(page, "Starts")).toHaveText("When a person starts it");
+});
+
+test("a signed webhook starts it, and its secret is shown once", { tag: "@nojs" }, async ({ workspace, signIn }) => {
+  const page = await signIn(await workspace.member("operator"));
+  const workflows = new Workflows(workspace, page);
+  const { id } = await workflows.published("Orders", [note("note", "Order {{ input.event.order }}")]);
+  await open(page, `/workflows/${id}`);
+  await page.locator("summary", { hasText: "Change what starts it" }).click();
+  await page.getByRole("button", { name: "Signed webhooks, too" }).click();
+  await expect(fact(page, "Starts")).toHaveText("When a signed webhook comes");
+  const address = page.getByRole("region", { name: "Address", exact: true });
+  await expect(address).toHaveText(new RegExp(`/api/hooks/${id}$`));
+  await expect(page.getByText("It has no secret yet")).toBeVisible();
+  await page.getByRole("button", { name: "Make a secret" }).click();
+  const shown = page.getByRole("region", { name: "Signing secret" });
+  await expect(shown).toHaveText(/^whsec_\S{20,}$/);
+  await expect(page.getByText("Its secret was made")).toBeVisible();
+  const secret = (await shown.innerText()).trim();
+
+  const body = JSON.stringify({ order: 7 });
+  const now = Math.floor(Date.now() / 1_000);
+  const key = Buffer.from(secret.replace("whsec_", ""), "base64");
+  const signature = createHmac("sha256", key).update(`msg_1.${now}.${body}`).digest("base64");
+  const headers = { "webhook-id": "msg_1", "webhook-timestamp": `${now}`, "webhook-signature": `v1,${signature}` };
+  const url = (await address.innerText()).trim();
+  const answer = await fetch(url, { method: "POST", headers, body });
+  expect(answer.status).toBe(202);
+  await workflows.comesTo(((await answer.json()) as { executionId: string }).executionId, "completed");
+
+  await open(page, `/workflows/${id}`);
+  await expect(page.getByText(secret)).toHaveCount(0);
+  await page.locator("summary", { hasText: "Make a new secret" }).click();
+  await page.getByRole("button", { name: "Make it and show it once" }).click();
+  await expect(shown).toHaveText(/^whsec_\S{20,}$/);
+  await expect(shown).not.toHaveText(secret);
+  await expect(page.getByText("The one before it counts too until")).toBeVisible();
 });
 
 test("a workflow is made from a template", async ({ workspace, signIn }) => {

@@ -1,6 +1,8 @@
-//! What an internal agent is told, what it is good at, what it may use, and what it does without a model.
+//! What an internal agent is told, what it is good at, what it may use, and whether it works with a model or a
+//! playbook.
 
 use super::action::action_type_name;
+use super::model::{ModelLimits, model_name};
 use super::playbook::Playbook;
 use super::text;
 use serde::{Deserialize, Serialize};
@@ -22,6 +24,14 @@ pub struct AgentProfile {
     /// The action types that it may use in executions; none: whatever the gate lets it.
     #[validate(custom(function = "words"))]
     pub tools: Vec<String>,
+    /// The name of the model that it works with; absent: it follows its playbook.
+    #[validate(custom(function = "model_name"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// How far it may use its model.
+    #[validate(nested)]
+    pub limits: ModelLimits,
+    /// What it does without a model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub playbook: Option<Playbook>,
 }

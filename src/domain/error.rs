@@ -44,6 +44,8 @@ pub enum AppError {
     Unauthenticated,
     #[error("The e-mail address or the password is wrong.")]
     BadCredentials,
+    #[error("The signature is missing, wrong or too old.")]
+    BadSignature,
     #[error("{detail}")]
     Forbidden { detail: String },
     #[error("You cannot decide on your own request.")]
@@ -112,6 +114,7 @@ impl AppError {
             Self::Invalid { .. } => "invalid",
             Self::Unauthenticated => "unauthenticated",
             Self::BadCredentials => "bad_credentials",
+            Self::BadSignature => "bad_signature",
             Self::Forbidden { .. } => "forbidden",
             Self::OwnRequest => "own_request",
             Self::AgentsNeverDecide => "agents_never_decide",
@@ -135,7 +138,7 @@ impl AppError {
     pub fn status(&self) -> u16 {
         match self {
             Self::Malformed { .. } => 400,
-            Self::Unauthenticated | Self::BadCredentials => 401,
+            Self::Unauthenticated | Self::BadCredentials | Self::BadSignature => 401,
             Self::Forbidden { .. } | Self::OwnRequest | Self::AgentsNeverDecide | Self::CrossSite => 403,
             Self::NotFound { .. } => 404,
             Self::MethodNotAllowed => 405,
@@ -157,6 +160,7 @@ impl AppError {
             Self::Malformed { .. } => "The request could not be read",
             Self::Invalid { .. } => "The input is not valid",
             Self::Unauthenticated | Self::BadCredentials => "Not signed in",
+            Self::BadSignature => "Not signed as it must be",
             Self::Forbidden { .. } => "Not allowed",
             Self::OwnRequest => "Your own request",
             Self::AgentsNeverDecide => "Agents never decide",

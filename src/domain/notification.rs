@@ -81,7 +81,9 @@ impl NoticeKind {
     pub const fn explained(self) -> &'static str {
         match self {
             Self::ApprovalNeeded => "A new action of high or critical risk waits for a person.",
-            Self::ApprovalWaiting => "Half of its time is over, and nobody has decided.",
+            Self::ApprovalWaiting => {
+                "Half of its time is over, or as much as its team says, and nobody has decided."
+            }
             Self::ApprovalExpiring => "It expires soon, and then nothing happens.",
             Self::ManyWaiting => "More than 50 approvals wait.",
             Self::RequestDecided => "What you or your agent asked for was approved, rejected or has expired.",

@@ -61,6 +61,8 @@ pub struct TeamOf {
     pub name: String,
     pub department: Department,
     pub frozen: bool,
+    /// What its agents suit together.
+    pub capabilities: Vec<String>,
 }
 
 /// One answer.
@@ -107,37 +109,43 @@ pub fn route(task: &RouteTask, candidates: &[Candidate]) -> Route {
     Route { candidates: found, confidence: confidence.clamp(0, 100) }
 }
 
-fn score(task: &RouteTask, asked: &BTreeSet<String>, one: &Candidate) -> Routed {
-    let mut reasons = Vec::new();
-    let mut score = 0;
-    let has: Vec<&String> =
-        task.capabilities.iter().filter(|wanted| one.capabilities.contains(wanted)).collect();
+/// How well an agent's capabilities suit a task, in hundredths. One that only its team has counts half.
+fn capable(task: &RouteTask, asked: &BTreeSet<String>, one: &Candidate, reasons: &mut Vec<String>) -> i64 {
+    let teams = one.team.as_ref().map_or(&[][..], |team| team.capabilities.as_slice());
+    let only_teams =
+        |capability: &&String| teams.contains(capability) && !one.capabilities.contains(capability);
     if task.capabilities.is_empty() {
-        // Nothing is asked for by name: what its capabilities say is looked for in the objective.
-        let said: Vec<&String> = one
-            .capabilities
-            .iter()
-            .filter(|capability| capability.split('_').any(|word| known(asked, word)))
-            .collect();
-        let share = share(said.len(), 2.min(one.capabilities.len()));
-        score += CAPABILITY * share / 100;
+        // Nothing is asked for by name: what capabilities say is looked for in the objective.
+        let is_said = |capability: &&String| capability.split('_').any(|word| known(asked, word));
+        let said: Vec<&String> = one.capabilities.iter().filter(is_said).collect();
+        let of_team: Vec<&String> = teams.iter().filter(is_said).filter(only_teams).collect();
         if !said.is_empty() {
             reasons.push(format!("Good at {}.", list(&said)));
         }
-    } else {
-        score += CAPABILITY * share(has.len(), task.capabilities.len()) / 100;
-        if has.len() == task.capabilities.len() {
-            reasons.push("Has every capability that is asked for.".to_owned());
-        } else if has.is_empty() {
-            reasons.push("Has none of the capabilities that are asked for.".to_owned());
-        } else {
-            reasons.push(format!(
-                "Has {} of the capabilities that are asked for: {}.",
-                has.len(),
-                list(&has)
-            ));
+        if !of_team.is_empty() {
+            reasons.push(format!("In a team that is good at {}.", list(&of_team)));
         }
+        return share(2 * said.len() + of_team.len(), 2 * one.capabilities.len().clamp(1, 2));
     }
+    let has: Vec<&String> =
+        task.capabilities.iter().filter(|wanted| one.capabilities.contains(wanted)).collect();
+    let of_team: Vec<&String> = task.capabilities.iter().filter(only_teams).collect();
+    if has.len() == task.capabilities.len() {
+        reasons.push("Has every capability that is asked for.".to_owned());
+    } else if has.is_empty() {
+        reasons.push("Has none of the capabilities that are asked for.".to_owned());
+    } else {
+        reasons.push(format!("Has {} of the capabilities that are asked for: {}.", has.len(), list(&has)));
+    }
+    if !of_team.is_empty() {
+        reasons.push(format!("Its team has {}.", list(&of_team)));
+    }
+    share(2 * has.len() + of_team.len(), 2 * task.capabilities.len())
+}
+
+fn score(task: &RouteTask, asked: &BTreeSet<String>, one: &Candidate) -> Routed {
+    let mut reasons = Vec::new();
+    let mut score = CAPABILITY * capable(task, asked, one, &mut reasons) / 100;
     let own = words(&format!("{} {}", one.agent_name, one.description));
     let common = own.iter().filter(|word| known(asked, word)).count();
     let specialised = share(common, 3);
@@ -233,6 +241,33 @@ mod tests {
     }
 
     #[test]
+    fn what_a_team_can_counts_less_than_what_an_agent_can_itself() {
+        let in_team = |n: u128, name: &str, own: &[&str], teams: &[&str]| {
+            let mut found = candidate(n, name, own);
+            found.team = Some(TeamOf {
+                id: TeamId(Uuid::from_u128(9)),
+                name: "T".to_owned(),
+                department: Department::Sales,
+                frozen: false,
+                capabilities: teams.iter().map(|&one| one.to_owned()).collect(),
+            });
+            found
+        };
+        let all = [
+            in_team(1, "A", &["proposal_writing"], &[]),
+            in_team(2, "B", &[], &["lead_qualification"]),
+            in_team(3, "C", &["lead_qualification"], &["lead_qualification"]),
+        ];
+        for asked in [task("Anything", &["lead_qualification"]), task("Qualify this lead", &[])] {
+            let routed = route(&asked, &all).candidates;
+            let names: Vec<&str> = routed.iter().map(|one| one.agent_name.as_str()).collect();
+            assert_eq!(names, ["C", "B", "A"], "{routed:?}");
+            assert!(routed[1].reasons.iter().any(|reason| reason.contains("team")), "{routed:?}");
+            assert!(!routed[0].reasons.iter().any(|reason| reason.contains("team")), "{routed:?}");
+        }
+    }
+
+    #[test]
     fn load_and_history_decide_between_equals() {
         let mut busy = candidate(1, "A", &["x_ray"]);
         busy.open = 9;
@@ -254,6 +289,7 @@ mod tests {
             name: "T".to_owned(),
             department: Department::Sales,
             frozen: true,
+            capabilities: Vec::new(),
         };
         frozen.team = Some(team.clone());
         let mut sales = candidate(3, "C", &[]);

@@ -11,6 +11,7 @@ pub mod events;
 pub mod executions;
 pub mod folder;
 pub mod http;
+pub mod models;
 pub mod runtime;
 pub mod services;
 pub mod state;

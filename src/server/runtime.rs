@@ -15,9 +15,13 @@ use super::engine::{
     ScheduleError, housekeeping_cron,
 };
 use super::events::EventBus;
-use super::executions::{Advance, CancelChild, Events, Schedules, Timer, schedules_cron};
+use super::executions::{
+    Advance, CallModel, CancelChild, Events, Schedules, TeamLine, Timer, schedules_cron,
+};
 use super::folder::Folder;
+use super::models::ModelClients;
 use super::services::approvals::{QUEUE_ACTIONS, expiry, snooze};
+use super::services::executions::QUEUE_MODELS;
 use super::services::memory::upkeep::{self as memory, memory_cron};
 use super::services::messages;
 use super::services::notifications;
@@ -31,6 +35,8 @@ use std::sync::Arc;
 const ACTION_SLOTS: usize = 16;
 /// E-mails and calls that tell people something, at once on this node.
 const NOTICE_SLOTS: usize = 4;
+/// Models that are asked at once on this node.
+const MODEL_SLOTS: usize = 8;
 
 pub struct Runtime {
     pub events: EventBus,
@@ -71,6 +77,7 @@ impl Runtime {
             (QUEUE_ACTIONS, ACTION_SLOTS),
             (DEFAULT_QUEUE, 8),
             (QUEUE_NOTICES, NOTICE_SLOTS),
+            (QUEUE_MODELS, MODEL_SLOTS),
             (HOUSEKEEPING_QUEUE, 1),
         ];
         let handlers = handlers(executors);
@@ -106,6 +113,7 @@ pub fn handlers(executors: Executors) -> Vec<Arc<dyn Handler>> {
         Arc::new(notifications::push::PushTest { executors: executors.clone() }),
         Arc::new(notifications::webhook::Deliver { executors: executors.clone() }),
         Arc::new(notifications::digest::SendDigest { executors: executors.clone() }),
+        Arc::new(CallModel { models: executors.models.clone() }),
         Arc::new(Perform { executors }),
         Arc::new(expiry::Expire),
         Arc::new(expiry::ClaimTimeout),
@@ -114,6 +122,7 @@ pub fn handlers(executors: Executors) -> Vec<Arc<dyn Handler>> {
         Arc::new(Advance),
         Arc::new(Timer),
         Arc::new(CancelChild),
+        Arc::new(TeamLine),
         Arc::new(Events),
         Arc::new(Schedules),
         Arc::new(notifications::remind::Remind),
@@ -155,6 +164,8 @@ impl Executors {
             mailer: Arc::new(Mailer::new(&mail, db.clock.clone()).map_err(failed)?),
             webhooks: Arc::new(WebhookClient::new(config.webhooks.guard()).map_err(failed)?),
             push: Arc::new(PushClient::new(config.webhooks.guard(), contact(config)).map_err(failed)?),
+            models: ModelClients::from_config(config)
+                .map_err(|fault| StorageError::Settings(fault.to_string()))?,
             public_url: config.public_url().trim_end_matches('/').into(),
         })
     }

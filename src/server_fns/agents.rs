@@ -27,11 +27,16 @@ pub async fn agent_get(id: AgentId) -> Result<Agent, AppError> {
 #[server(name = AgentCreate, prefix = "/api/fn", endpoint = "agents/create", protocol = JsonOrForm)]
 pub async fn agent_create(input: NewAgent) -> Result<Agent, AppError> {
     use super::{door, reply};
+    use crate::domain::agent::AgentKind;
     use crate::server::services::{agents, ctx::WriteAgents};
     let (state, by) = door::allowed::<WriteAgents>().await?;
     door::answer(async {
         let agent = agents::agent_create(&by, &state.db, input).await?;
-        reply::go_to(&format!("/settings/agents/{}?done=created", agent.id));
+        let word = match agent.kind {
+            AgentKind::Internal => "made",
+            AgentKind::External => "created",
+        };
+        reply::go_to(&format!("/settings/agents/{}?done={word}", agent.id));
         Ok(agent)
     })
     .await

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod action_types;
+pub mod agent_profiles;
 pub mod agents;
 pub mod approvals;
 pub mod audit;
@@ -13,11 +14,13 @@ pub mod codec;
 #[cfg(feature = "ssr")]
 pub mod door;
 pub mod executions;
+pub mod hooks;
 pub mod inputs;
 pub mod members;
 pub mod memory;
 pub mod messages;
 pub mod metrics;
+pub mod models;
 pub mod notifications;
 pub mod orchestration;
 pub mod page;
@@ -28,6 +31,7 @@ pub mod records;
 pub mod reply;
 pub mod saved_views;
 pub mod shown_once;
+pub mod team_config;
 pub mod team_wizard;
 pub mod teams;
 pub mod tokens;

@@ -5,6 +5,7 @@ use crate::domain::member::{Density, Direction, Preferences};
 use crate::domain::{AppError, AppResult};
 use crate::server::http::client_ip::ClientIp;
 use crate::server::http::cookie;
+use crate::server::http::idempotency::SHOWN_ONCE;
 use crate::server::services::accounts::SESSION_LASTS;
 use crate::server::state::AppState;
 use http::header::{ACCEPT, LOCATION, SET_COOKIE};
@@ -35,6 +36,13 @@ pub fn go_to(path: &str) {
     if let (Some(options), Ok(path)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(path)) {
         options.insert_header(LOCATION, path);
         options.set_status(StatusCode::SEE_OTHER);
+    }
+}
+
+/// Keeps the answer from being written down for a repeat of its `Idempotency-Key`: it shows a secret.
+pub fn write_down_nothing() {
+    if let Some(options) = use_context::<ResponseOptions>() {
+        options.insert_header(SHOWN_ONCE, HeaderValue::from_static("true"));
     }
 }
 

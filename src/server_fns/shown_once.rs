@@ -2,8 +2,8 @@
 //!
 //! A program and the hydrated page have the secret in the answer. A plain form post is answered with a redirect,
 //! which carries no body, and an address would leave the secret in histories and logs. So it travels in a cookie
-//! that scripts cannot read, that only pages under `/settings` receive, and that lasts a minute; the page that
-//! follows shows it and takes the cookie away. The server keeps nothing but the hash (or, for a webhook, the key).
+//! that scripts cannot read, that only pages of its noun receive, and that lasts a minute; the page that follows
+//! shows it and takes the cookie away. The server keeps nothing but the hash (or, for webhooks, the key).
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ShownOnce {
-    /// `token` or `webhook`: only the page of that noun shows it.
+    /// `token`, `webhook` or `workflow`: only the page of that noun shows it.
     pub noun: String,
     pub name: String,
     pub secret: String,
@@ -23,10 +23,11 @@ const COOKIE: &str = "cs_shown_once";
 /// Hands a secret to the page that follows a plain form post; anything else has it in the answer already.
 #[cfg(feature = "ssr")]
 pub fn hand_over(state: &crate::server::state::AppState, shown: &ShownOnce) {
+    super::reply::write_down_nothing();
     if super::reply::is_form()
         && let Ok(json) = serde_json::to_vec(shown)
     {
-        write(state, &encode(&json), 60);
+        write(state, &shown.noun, &encode(&json), 60);
     }
 }
 
@@ -39,7 +40,7 @@ pub fn take(noun: &str) -> Option<ShownOnce> {
     if shown.noun != noun {
         return None;
     }
-    write(&super::door::state(), "", 0);
+    write(&super::door::state(), noun, "", 0);
     Some(shown)
 }
 
@@ -49,10 +50,11 @@ pub fn take(_noun: &str) -> Option<ShownOnce> {
 }
 
 #[cfg(feature = "ssr")]
-fn write(state: &crate::server::state::AppState, value: &str, max_age: u32) {
+fn write(state: &crate::server::state::AppState, noun: &str, value: &str, max_age: u32) {
     let secure = if state.config.cookies_are_secure() { "; Secure" } else { "" };
+    let pages = if noun == "workflow" { "/workflows" } else { "/settings" };
     let text =
-        format!("{COOKIE}={value}; Path=/settings; Max-Age={max_age}; HttpOnly; SameSite=Strict{secure}");
+        format!("{COOKIE}={value}; Path={pages}; Max-Age={max_age}; HttpOnly; SameSite=Strict{secure}");
     if let Ok(cookie) = http::HeaderValue::from_str(&text) {
         super::reply::set_cookie(cookie);
     }

@@ -317,6 +317,7 @@ mod tests {
         let expected = Trigger::Schedule { cron: "0 9 * * 1".to_owned(), zone: "Europe/Vienna".to_owned() };
         assert_eq!(cron, PatchWorkflow { trigger: Some(expected), ..PatchWorkflow::default() });
         assert_eq!(change("input[trigger][kind]=manual").trigger, Some(Trigger::Manual));
+        assert_eq!(change("input[trigger][kind]=webhook").trigger, Some(Trigger::Webhook));
         let event = Trigger::Event { event: "record.created".to_owned() };
         let form = change("input[trigger][kind]=event&input[trigger][event]=record.created");
         assert_eq!(form.trigger, Some(event));

@@ -193,9 +193,12 @@ struct Due {
 /// and one for every hundred steps of an execution.
 async fn bare(place: &Place, world: &World, load: &Load<'_>) -> Outcome<f64> {
     let db = place.open().await?;
+    let since = db.now().await?;
     prepare(&db, world, load.workflow, load.executions).await?;
-    let sql = "SELECT id, payload FROM jobs WHERE kind = 'execution.advance' AND state = 'ready' ORDER BY id";
-    let jobs: Vec<(Uuid, String)> = db.read().await?.fetch_all(sql, args![]).await?;
+    // The engine may have left jobs of executions that are over.
+    let sql = "SELECT id, payload FROM jobs WHERE kind = 'execution.advance' AND state = 'ready' AND created_at >= $1 \
+        ORDER BY id";
+    let jobs: Vec<(Uuid, String)> = db.read().await?.fetch_all(sql, args![since]).await?;
     db.close().await;
     let mut due = Vec::new();
     for (job, payload) in jobs {

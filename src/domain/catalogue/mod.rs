@@ -72,6 +72,9 @@ pub struct ActionSpec {
     pub money_fields: &'static [&'static str],
 }
 
+/// What an approval step asks for: an action that does nothing but stand in the trail.
+pub const CONTINUE_WORKFLOW: &str = "continue_workflow";
+
 static ALL: [ActionSpec; COUNT] = all_specs();
 
 const LEVELS: [&[ActionSpec]; 4] = [&low::SPECS, &medium::SPECS, &high::SPECS, &critical::SPECS];

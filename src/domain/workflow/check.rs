@@ -162,6 +162,9 @@ impl<'a> Check<'a> {
                 }
             }
             StepRun::Workflow(child) => self.text(format!("{at}/workflow"), &child.workflow),
+            StepRun::Model(_) | StepRun::Message(_) => {
+                self.fault(at, "cannot be written: an agent step does this where the agent works so");
+            }
         }
     }
 

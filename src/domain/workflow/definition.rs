@@ -98,6 +98,10 @@ pub enum StepRun {
     Workflow(ChildStep),
     /// Works out values for later steps.
     Set(SetStep),
+    /// The agent's model says what comes next. Only the engine makes such steps.
+    Model(ModelStep),
+    /// An external agent gets the task as a message and answers with its result. Only the engine makes such steps.
+    Message(MessageStep),
 }
 
 impl StepRun {
@@ -113,6 +117,8 @@ impl StepRun {
             Self::Wait(_) => StepKind::Wait,
             Self::Workflow(_) => StepKind::Workflow,
             Self::Set(_) => StepKind::Set,
+            Self::Model(_) => StepKind::Model,
+            Self::Message(_) => StepKind::Message,
         }
     }
 }
@@ -128,6 +134,8 @@ crate::wire_enum! {
         Wait = "wait",
         Workflow = "workflow",
         Set = "set",
+        Model = "model",
+        Message = "message",
     }
 }
 
@@ -138,6 +146,9 @@ pub struct ActionStep {
     pub agent: String,
     pub action_type: String,
     pub action_data: Data,
+    /// A model asks for it: nothing in it is a template.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_model: bool,
     /// Why, for reviewers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -155,6 +166,23 @@ pub struct AgentStep {
     /// What the agent is given beside the objective.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<Data>,
+    /// A model asks for it: nothing in it is a template, and the agent is another member of the team.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_model: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ModelStep {
+    /// The agent's name.
+    pub agent: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MessageStep {
+    /// The name of the external agent.
+    pub agent: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -7,9 +7,11 @@ pub mod check;
 pub mod condition;
 pub mod definition;
 pub mod flow;
+pub mod hook;
 pub mod template;
 #[cfg(test)]
 mod tests;
+pub mod tool_loop;
 
 pub use definition::{Definition, StepDef, StepKind, StepRun};
 
@@ -47,6 +49,8 @@ pub enum Trigger {
     Event { event: String },
     /// A cron expression of five fields (minute, hour, day, month, weekday) in a time zone.
     Schedule { cron: String, zone: String },
+    /// A message to `/api/hooks/{id}` that the workflow's secret signs; its body is the input's `event`.
+    Webhook,
 }
 
 impl Trigger {
@@ -57,6 +61,7 @@ impl Trigger {
             Self::AgentRequest => "agent_request",
             Self::Event { .. } => "event",
             Self::Schedule { .. } => "schedule",
+            Self::Webhook => "webhook",
         }
     }
 }

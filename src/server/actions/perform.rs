@@ -13,6 +13,7 @@ use crate::domain::approval::{Approval, ApprovalStatus};
 use crate::domain::catalogue::{self, Effect, Executor};
 use crate::domain::outcome::OutcomeStatus;
 use crate::server::engine::{Done, Handler, JobCx, JobError};
+use crate::server::models::ModelClients;
 use crate::server::services::approvals::{PERFORM, lifecycle};
 use crate::server::services::ctx::system_actor;
 use crate::server::storage::approvals::{Deciding, Finished, Performing};
@@ -29,6 +30,7 @@ pub struct Executors {
     pub mailer: Arc<Mailer>,
     pub webhooks: Arc<WebhookClient>,
     pub push: Arc<PushClient>,
+    pub models: ModelClients,
     /// How browsers reach this server, for the links of e-mails; without a slash at the end.
     pub public_url: Arc<str>,
 }

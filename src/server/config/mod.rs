@@ -7,10 +7,12 @@ pub mod table;
 
 pub use load::{Flags, SettingsError, load, unknown_variables};
 pub use parts::{
-    Cidr, EngineParts, LeaseSeconds, Limits, Log, LogFormat, Secret, SecureCookies, Smtp, SmtpTls, Webhooks,
+    Cidr, EngineParts, LeaseSeconds, Limits, Log, LogFormat, ModelSettings, Secret, SecureCookies, Smtp,
+    SmtpTls, Webhooks,
 };
 
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -40,6 +42,8 @@ pub struct Config {
     pub engine: EngineParts,
     pub log: Log,
     pub limits: Limits,
+    /// Language models by the names under which agents choose them: the file's `[models.<name>]`.
+    pub models: BTreeMap<String, ModelSettings>,
 }
 
 impl Default for Config {
@@ -58,6 +62,7 @@ impl Default for Config {
             engine: EngineParts::default(),
             log: Log::default(),
             limits: Limits::default(),
+            models: BTreeMap::new(),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The sections of the settings and the small types they are made of.
 
+use crate::domain::model::Provider;
 use crate::server::actions::outside::guard::GuardSettings;
 use ipnet::IpNet;
 use serde::Deserialize;
 use std::fmt;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Text that is never printed.
@@ -117,6 +119,35 @@ impl Webhooks {
             allow: self.allow_private.iter().map(|cidr| cidr.0).collect(),
         }
     }
+}
+
+/// A language model at an endpoint.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelSettings {
+    /// The protocol of the endpoint: `openai` is spoken by many beside OpenAI.
+    pub provider: Provider,
+    /// How the provider calls it.
+    pub model: String,
+    /// Where it is; absent: where the provider itself has it.
+    pub endpoint: Option<String>,
+    pub key: Option<Secret>,
+    /// A file that holds the key.
+    pub key_file: Option<PathBuf>,
+    /// A variable of the environment that holds the key.
+    pub key_env: Option<String>,
+    /// US dollars for a million tokens that it reads, and that it writes.
+    pub input_price: Option<f64>,
+    pub output_price: Option<f64>,
+    /// How long one call may take, from 1 to 3600.
+    #[serde(default = "two_minutes")]
+    pub timeout_seconds: u64,
+    /// The longest answer, in tokens; absent: what the provider takes for that.
+    pub max_output_tokens: Option<u32>,
+}
+
+const fn two_minutes() -> u64 {
+    120
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

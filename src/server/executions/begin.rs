@@ -6,6 +6,7 @@ use crate::domain::AppResult;
 use crate::domain::action::{SubmitAction, SubmitVerdict, Submitted};
 use crate::domain::agent::Agent;
 use crate::domain::canonical::Data;
+use crate::domain::catalogue::{self, CONTINUE_WORKFLOW};
 use crate::domain::execution::{Execution, ExecutionKind, WaitsFor};
 use crate::domain::ids::StepId;
 use crate::domain::workflow::StepRun;
@@ -18,9 +19,6 @@ use crate::server::services::workflows::template::{self, Known};
 use crate::server::storage::Tx;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
-
-/// What an approval step asks for: an action that does nothing but stand in the trail.
-const CONTINUE: &str = "continue_workflow";
 
 impl Work {
     /// Begins an attempt: its number, its time and its time-out.
@@ -40,7 +38,7 @@ impl Work {
     }
 
     /// Keeps what the attempt was given, for people to see.
-    fn given(&mut self, id: StepId, input: Value) {
+    pub(super) fn given(&mut self, id: StepId, input: Value) {
         if let Some(kept) = self.step(id) {
             kept.step.input = Some(input);
         }
@@ -89,17 +87,28 @@ impl Work {
             return Err(format!("{} may not use {}.", agent.name, action.action_type).into());
         }
         let execution = &self.running.execution;
+        // People are not asked about what a model makes up.
+        let made_up = matches!(&run, StepRun::Action(step) if step.by_model)
+            && catalogue::find(&action.action_type).is_none()
+            && tx.action_type_get(execution.workspace_id, &action.action_type).await?.is_none();
+        if made_up {
+            return Err(format!("There is no action type {}.", action.action_type).into());
+        }
         let request = format!("execution {}", execution.id);
         let by = Allowed::of_engine(execution.workspace_id, &agent, request)?;
         Ok(submit_in(tx, &by, &action, asks_people, refused).await?)
     }
 
-    async fn agent(&self, tx: &mut Tx, name: &str) -> Result<Agent, Stop> {
+    pub(super) async fn agent(&self, tx: &mut Tx, name: &str) -> Result<Agent, Stop> {
         let found = tx.agent_by_name(self.running.execution.workspace_id, name).await?;
         Ok(found.ok_or_else(|| format!("There is no agent \"{name}\"."))?)
     }
 
     fn action(&self, known: &Known, step: &ActionStep) -> Result<SubmitAction, Stop> {
+        if step.by_model {
+            let (data, why) = (step.action_data.clone(), step.description.clone());
+            return Ok(self.asks(step.action_type.clone(), data, why, step.expires_in_seconds, None));
+        }
         let data = Data::from_value(known.render(&step.action_data.to_value())?)?;
         let description = step.description.as_deref().map(|text| known.render_text(text)).transpose()?;
         Ok(self.asks(step.action_type.clone(), data, description, step.expires_in_seconds, None))
@@ -112,7 +121,13 @@ impl Work {
             data.insert("details".to_owned(), known.render(&details.to_value())?);
         }
         let data = Data::from_value(Value::Object(data))?;
-        Ok(self.asks(CONTINUE.to_owned(), data, None, step.expires_in_seconds, step.required_approvals))
+        Ok(self.asks(
+            CONTINUE_WORKFLOW.to_owned(),
+            data,
+            None,
+            step.expires_in_seconds,
+            step.required_approvals,
+        ))
     }
 
     fn asks(
@@ -174,6 +189,8 @@ impl Work {
             StepRun::Wait(step) => self.wait_for(tx, id, &known, step).await?,
             StepRun::Agent(step) => self.hand_over(tx, id, &known, step).await?,
             StepRun::Workflow(step) => self.child(tx, id, &known, step).await?,
+            StepRun::Model(_) => self.ask_model(tx, id),
+            StepRun::Message(step) => self.send_task(tx, id, &step.agent).await?,
             StepRun::Action(_) | StepRun::Approval(_) => {}
         }
         Ok(())
@@ -216,10 +233,16 @@ impl Work {
         known: &Known,
         step: &AgentStep,
     ) -> Result<(), Stop> {
-        let objective = known.render_text(&step.objective)?;
-        let input = self.input_of(known, step.input.as_ref())?;
+        let (objective, input) = if step.by_model {
+            (step.objective.clone(), step.input.as_ref().map_or_else(|| json!({}), Data::to_value))
+        } else {
+            (known.render_text(&step.objective)?, self.input_of(known, step.input.as_ref())?)
+        };
         self.given(id, json!({ "objective": objective, "input": input }));
         let agent = self.agent(tx, &step.agent).await?;
+        if step.by_model {
+            self.is_colleague(tx, &agent).await?;
+        }
         let execution = &self.running.execution;
         let task = Task {
             kind: ExecutionKind::Task,

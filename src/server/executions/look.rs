@@ -47,6 +47,7 @@ impl Work {
         let (id, workspace) = (kept.step.id, self.running.execution.workspace_id);
         let due = kept.step.due_at.is_some_and(|at| at <= tx.now());
         match kept.step.waits_for {
+            Some(WaitsFor::Outcome) if kept.step.kind == StepKind::Model => self.answered(tx, kept).await,
             Some(WaitsFor::Approval | WaitsFor::Outcome) => {
                 let Some(approval) = kept.step.approval_id else { return Ok(()) };
                 match tx.approval_get(workspace, approval).await? {

@@ -4,17 +4,27 @@
 //! enqueues [`ADVANCE`] in its own transaction; the handler locks the execution, looks at what has come, and moves on.
 //! An action is begun at the beginning of a transaction and commits with its effect, its outcome and what follows, so
 //! that it happens once however often the server is killed.
+//!
+//! A model is asked by a job of its own, [`CallModel`], which holds no transaction meanwhile: it leaves the answer with
+//! the step. Killed in the middle it asks again; a model does nothing by itself, so that costs tokens and no more.
 
 mod advance;
 mod begin;
+mod call_model;
+mod conversation;
 mod events;
+mod line;
 mod look;
+mod message;
 mod schedules;
 mod settle;
+mod think;
 mod work;
 
 pub use advance::{Advance, CancelChild, Timer};
+pub use call_model::CallModel;
 pub use events::Events;
+pub use line::TeamLine;
 pub use schedules::{Schedules, schedules_cron, start_due};
 
 use crate::domain::AppError;

@@ -1,12 +1,13 @@
 //! One transaction of an execution: its open steps, what has come for them, what follows.
 
+use super::line;
 use crate::domain::AppResult;
 use crate::domain::event::Topic;
 use crate::domain::execution::{ExecutionStatus, Step, StepStatus, WaitsFor};
 use crate::domain::ids::StepId;
 use crate::domain::workflow::flow::{Board, Ended, Token};
 use crate::domain::workflow::{Definition, StepDef, StepKind};
-use crate::server::services::executions::{advance_job, change, timer_job};
+use crate::server::services::executions::{change, timer_job};
 use crate::server::services::workflows::template::Known;
 use crate::server::storage::Tx;
 use crate::server::storage::workflows::executions::Running;
@@ -39,6 +40,8 @@ pub(super) struct Gave {
 pub struct Work {
     pub(super) running: Running,
     pub(super) definition: Arc<Definition>,
+    /// The definition grew in this transaction.
+    pub(super) grown: bool,
     pub(super) steps: Vec<KeptStep>,
     /// Steps that this transaction made.
     new: HashSet<StepId>,
@@ -54,6 +57,7 @@ impl Work {
         let steps = tx.steps_open(execution.workspace_id, execution.id).await?;
         Ok(Self {
             definition: running.definition.clone(),
+            grown: false,
             running,
             steps,
             new: HashSet::new(),
@@ -97,23 +101,12 @@ impl Work {
         self.keep(tx, status).await
     }
 
-    /// Begins the execution, unless as many of its workflow run as may.
+    /// Begins the execution, unless it has to wait for its team or its workflow.
     async fn may_begin(&mut self, tx: &mut Tx) -> AppResult<bool> {
-        let execution = &mut self.running.execution;
-        if let (Some(limit), Some(workflow)) = (self.running.max_running, execution.workflow_id) {
-            tx.workflow_lock(execution.workspace_id, workflow).await?;
-            // In the order in which they came; each that begins lets the next one look.
-            let mut line = tx.executions_in_line(execution.workspace_id, workflow, 2).await?.into_iter();
-            if tx.executions_under_way(execution.workspace_id, workflow).await? >= limit
-                || line.next() != Some(execution.id)
-            {
-                return Ok(false);
-            }
-            if let Some(next) = line.next() {
-                let now = tx.now();
-                tx.enqueue(advance_job(execution.workspace_id, next, now));
-            }
+        if !line::may_begin(tx, &self.running).await? {
+            return Ok(false);
         }
+        let execution = &mut self.running.execution;
         execution.started_at = Some(tx.now());
         execution.status = ExecutionStatus::Running;
         let id = StepId(tx.id());
@@ -154,6 +147,9 @@ impl Work {
             } else if self.touched.contains(&kept.step.id) {
                 tx.step_update(kept);
             }
+        }
+        if self.grown {
+            tx.execution_redefine(workspace, id, &self.definition).await?;
         }
         if !self.touched.is_empty() || before != self.running.execution.status {
             tx.execution_update(&self.running.execution, self.running.steps_made).await?;

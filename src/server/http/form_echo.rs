@@ -59,7 +59,9 @@ fn with_form(place: &str, typed: &[u8]) -> Option<String> {
     let mut kept = form_urlencoded::Serializer::new(String::new());
     for (name, value) in form_urlencoded::parse(typed) {
         let lower = name.to_ascii_lowercase();
-        if !SECRET.iter().any(|word| lower.contains(word)) {
+        // How many tokens a model may use is no secret.
+        let secret = SECRET.iter().any(|word| lower.contains(word)) && !lower.contains("[tokensper");
+        if !secret {
             kept.append_pair(&name, &value);
         }
     }

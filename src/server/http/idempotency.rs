@@ -26,6 +26,9 @@ pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed")
 #[derive(Clone, Copy, Debug)]
 pub struct ShownOnce;
 
+/// The same from a server function, which reaches only the headers of its answer.
+pub const SHOWN_ONCE: HeaderName = HeaderName::from_static("answer-shown-once");
+
 /// The key of a request: 1 to 255 visible ASCII characters.
 pub fn key_of(headers: &HeaderMap) -> AppResult<Option<String>> {
     let mut values = headers.get_all(HEADER).iter();
@@ -116,7 +119,8 @@ async fn keep(state: &AppState, key: &IdempotencyKey, response: Response) -> Res
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let (bytes, answer) = match axum::body::to_bytes(body, usize::MAX).await {
         Ok(bytes) if !passing => {
-            let shown_once = parts.extensions.get::<ShownOnce>().is_some();
+            let shown_once =
+                parts.extensions.get::<ShownOnce>().is_some() || parts.headers.contains_key(SHOWN_ONCE);
             let text = if shown_once { None } else { std::str::from_utf8(&bytes).ok().map(str::to_owned) };
             let answer = Answer {
                 status: i64::from(parts.status.as_u16()),

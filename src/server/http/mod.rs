@@ -20,11 +20,13 @@ pub mod form_echo;
 pub mod guard_io;
 pub mod headers;
 pub mod health;
+pub mod hooks;
 pub mod idempotency;
 pub mod identity;
 pub mod memory;
 pub mod messages;
 pub mod metrics;
+pub mod models;
 pub mod notifications;
 pub mod observe;
 pub mod openapi;
@@ -78,13 +80,14 @@ fn nouns() -> OpenApiRouter<AppState> {
         .merge(saved_views::routes())
         .merge(notifications::routes())
         .merge(push::routes())
+        .merge(models::routes())
         .merge(trust::routes())
         .merge(events::routes())
 }
 
 /// Puts nouns and pages behind the guards, and everything into the stack.
 pub fn compose(state: AppState, nouns: OpenApiRouter<AppState>, pages: Router<AppState>) -> Router {
-    let (api, document) = OpenApiRouter::new().nest(API_BASE, nouns).split_for_parts();
+    let (api, document) = OpenApiRouter::new().nest(API_BASE, nouns).merge(hooks::routes()).split_for_parts();
     let guarded = stack::guard(api.merge(pages), &state);
     let open = Router::new()
         .route("/healthz", get(health::healthz))

@@ -79,7 +79,10 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
             let problem = RefOr::Ref(Ref::from_response_name("Problem"));
             operation.responses.responses.entry("default".to_owned()).or_insert(problem);
         }
-        if let Some(post) = &mut item.post {
+        // Without a credential there is nobody to keep an answer for.
+        if let Some(post) = &mut item.post
+            && post.security.is_none()
+        {
             add_key(post);
         }
     }

@@ -7,8 +7,9 @@ use crate::domain::page::Page;
 use crate::domain::team::{
     NewTeam, NewTeamMember, PatchTeam, RemoveTeamMember, Team, TeamFilter, TeamMember,
 };
+use crate::domain::team_config::TeamConfig;
 use crate::server::services::ctx::{Allowed, ReadTeams, WriteTeams};
-use crate::server::services::teams;
+use crate::server::services::{team_config, teams};
 use crate::server::state::AppState;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -19,11 +20,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, patch, remove)).routes(routes!(
-        members,
-        add_member,
-        remove_member
-    ))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, patch, remove))
+        .routes(routes!(members, add_member, remove_member))
+        .routes(routes!(config, set_config))
 }
 
 /// List teams.
@@ -128,6 +129,34 @@ async fn remove_member(
 ) -> ApiResult<StatusCode> {
     teams::team_member_remove(&by, &state.db, id, input.agent_id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// How a team works: its hours, its tasks at once, whom it tells of what waits, its capabilities.
+#[utoipa::path(get, path = "/teams/{id}/config", tag = "teams", operation_id = "teams_config",
+    params(("id" = TeamId, Path)),
+    responses((status = 200, description = "How it works; the ETag is the team's", body = TeamConfig)))]
+async fn config(
+    State(state): State<AppState>,
+    by: Allowed<ReadTeams>,
+    Path(id): Path<TeamId>,
+) -> ApiResult<Versioned<TeamConfig>> {
+    let (found, version) = team_config::team_config_get(&by, &state.db, id).await?;
+    Ok(Versioned(version, found))
+}
+
+/// Replace how a team works. With `If-Match`, only the version of the team that was seen.
+#[utoipa::path(put, path = "/teams/{id}/config", tag = "teams", operation_id = "teams_set_config",
+    params(("id" = TeamId, Path), ("If-Match" = Option<String>, Header, description = "The ETag that was seen")),
+    request_body = TeamConfig, responses((status = 200, description = "As it is now", body = TeamConfig)))]
+async fn set_config(
+    State(state): State<AppState>,
+    by: Allowed<WriteTeams>,
+    Path(id): Path<TeamId>,
+    IfMatch(version): IfMatch,
+    Json(input): Json<TeamConfig>,
+) -> ApiResult<Versioned<TeamConfig>> {
+    let (kept, version) = team_config::team_config_set(&by, &state.db, id, input, version).await?;
+    Ok(Versioned(version, kept))
 }
 
 /// The members of a team; their number is bounded, so there is no cursor.

@@ -1,12 +1,15 @@
-//! Workflows: list, create, read, change, remove; their versions, their text, templates, and starting them.
+//! Workflows: list, create, read, change, remove; their versions, their text, templates, and starting them; the secrets
+//! of their webhooks.
 
 use super::extract::{IfMatch, Json, Path, Query, Versioned};
+use super::idempotency::ShownOnce;
 use super::problem::ApiResult;
 use crate::domain::AppError;
 use crate::domain::execution::Execution;
 use crate::domain::ids::WorkflowId;
 use crate::domain::page::Page;
 use crate::domain::params::given;
+use crate::domain::workflow::hook::{WorkflowHook, WorkflowSecret};
 use crate::domain::workflow::template::{FromTemplate, WorkflowTemplate};
 use crate::domain::workflow::{
     Definition, ExecuteWorkflow, NewWorkflow, PatchWorkflow, PublishWorkflow, Workflow, WorkflowDetail,
@@ -32,6 +35,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(export))
         .routes(routes!(versions, publish))
         .routes(routes!(execute))
+        .routes(routes!(hook, make_secret))
 }
 
 /// List workflows, by name; archived ones only when asked for.
@@ -192,6 +196,35 @@ async fn execute(
     if let Ok(place) = format!("{}/workflows/executions/{}", super::API_BASE, started.id).parse() {
         response.headers_mut().insert(header::LOCATION, place);
     }
+    Ok(response)
+}
+
+/// Where the webhooks go that start a workflow, and how the secret that signs them stands; never the secret itself.
+#[utoipa::path(get, path = "/workflows/{id}/secret", tag = "workflows", operation_id = "workflows_hook",
+    params(("id" = WorkflowId, Path)),
+    responses((status = 200, description = "Its address and its secret's times", body = WorkflowHook)))]
+async fn hook(
+    State(state): State<AppState>,
+    by: Allowed<ReadWorkflows>,
+    Path(id): Path<WorkflowId>,
+) -> ApiResult<Json<WorkflowHook>> {
+    let public_url = state.config.public_url();
+    Ok(Json(workflows::hook::hook_get(&by, &state.db, id, &public_url).await?))
+}
+
+/// Make the secret that signs webhooks for a workflow, or a new one: the one before it counts for 24 hours more. This
+/// answer is the only one that shows it.
+#[utoipa::path(post, path = "/workflows/{id}/secret", tag = "workflows", operation_id = "workflows_secret",
+    params(("id" = WorkflowId, Path)),
+    responses((status = 201, description = "The secret, and where webhooks go", body = WorkflowSecret)))]
+async fn make_secret(
+    State(state): State<AppState>,
+    by: Allowed<WriteWorkflows>,
+    Path(id): Path<WorkflowId>,
+) -> ApiResult<Response> {
+    let made = workflows::hook::hook_secret(&by, &state.db, id, &state.config.public_url()).await?;
+    let mut response = (StatusCode::CREATED, Json(made)).into_response();
+    response.extensions_mut().insert(ShownOnce);
     Ok(response)
 }
 

@@ -10,7 +10,7 @@ use crate::domain::action_type::{
 use crate::domain::canonical::Data;
 use crate::domain::catalogue::{self, ActionSpec, Executor, Reversibility};
 use crate::domain::event::Topic;
-use crate::domain::ids::ActionTypeId;
+use crate::domain::ids::{ActionTypeId, WorkspaceId};
 use crate::domain::{AppError, AppResult};
 use crate::server::actions::schema;
 use crate::server::storage::{Conn, Db, Tx};
@@ -19,7 +19,12 @@ use validator::Validate;
 
 /// All types as this workspace has them: the built-in ones from low to critical, then its own by name.
 pub async fn action_type_list(allowed: &Allowed<ReadSettings>, db: &Db) -> AppResult<Vec<ActionType>> {
-    let settings = db.read().await?.action_type_list(allowed.workspace()).await?;
+    types_of(&mut db.read().await?, allowed.workspace()).await
+}
+
+/// The same, for the program itself.
+pub async fn types_of(conn: &mut Conn, workspace: WorkspaceId) -> AppResult<Vec<ActionType>> {
+    let settings = conn.action_type_list(workspace).await?;
     let (own, reclassed): (Vec<_>, Vec<_>) = settings.into_iter().partition(|setting| setting.custom);
     let reclassed: HashMap<_, _> = reclassed.iter().map(|setting| (setting.name.as_str(), setting)).collect();
     let built_in = catalogue::all().iter().map(|spec| built_in(spec, reclassed.get(spec.name).copied()));

@@ -3,10 +3,12 @@
 use super::change::{entry, note, same_version, won};
 use super::ctx::{Allowed, ReadAgents, WriteAgents};
 use super::workflows::template;
+use super::workflows::text::{read, yaml};
 use crate::domain::agent_profile::AgentProfile;
 use crate::domain::error::FieldError;
 use crate::domain::event::Topic;
 use crate::domain::ids::AgentId;
+use crate::domain::playbook::Playbook;
 use crate::domain::{AppError, AppResult};
 use crate::server::storage::Db;
 use validator::Validate;
@@ -35,6 +37,16 @@ pub async fn agent_profile_set(
     note(&mut tx, Topic::Agent, id.0, row);
     tx.commit().await?;
     Ok(profile)
+}
+
+/// A playbook as YAML.
+pub fn playbook_yaml(playbook: &Playbook) -> AppResult<String> {
+    yaml(playbook)
+}
+
+/// Reads a playbook that people wrote; a blank text is none. Errors are at `/playbook`.
+pub fn playbook_parse(text: &str) -> AppResult<Option<Playbook>> {
+    if text.trim().is_empty() { Ok(None) } else { read(text, "/playbook").map(Some) }
 }
 
 /// Refuses a profile with a faulty playbook, each fault at its place.

@@ -2,21 +2,23 @@
 
 use super::change::{entry, entry_of, note};
 use super::ctx::{Allowed, ReadMessages, WriteMessages, system_actor};
+use crate::domain::approval::ActorKind;
 use crate::domain::event::Topic;
 use crate::domain::ids::{AgentId, MessageId, WorkspaceId};
 use crate::domain::message::{
     Acknowledge, Acknowledgement, Addressee, DeliveryStatus, GivenUp, LASTS, Message, MessageFilter,
-    NewMessage, Redeliver, TAKE_MAX, TakeMessages,
+    MessageType, NewMessage, Redeliver, TAKE_MAX, TakeMessages,
 };
 use crate::domain::page::Page;
 use crate::domain::params::{given, parsed};
 use crate::domain::{AppError, AppResult, agent::AgentStatus, team::TeamStatus, text};
 use crate::server::engine::{CronEntry, Done, Handler, Job, JobCx, JobError, ScheduleError};
 use crate::server::services::approvals::QUEUE_DEFAULT;
+use crate::server::services::executions::{advance_job, result_of};
 use crate::server::storage::messages::{InState, MessageList, MessageQuery, OutgoingMessage};
 use crate::server::storage::{AuditEntry, Conn, Db, StorageError, Tx, cursor};
 use async_trait::async_trait;
-use serde_json::json;
+use serde_json::{Value, json};
 use validator::Validate;
 
 const TAKE: i64 = 10;
@@ -58,11 +60,33 @@ pub async fn send(by: &Allowed<WriteMessages>, db: &Db, input: NewMessage) -> Ap
     };
     let id = tx.message_send(workspace, &message, &recipients).await?;
     let sent = shown(&mut tx, workspace, id, from_agent).await?;
+    if let Some(answered) = &answered {
+        result_came(&mut tx, workspace, &sent, answered).await?;
+    }
     let mut entry = about(by, "message.sent", "Sent a message", &sent);
     (entry.agent_id, entry.team_id) = (to.agent(), to.team());
     tx.audit(entry);
     tx.commit().await?;
     Ok(sent)
+}
+
+/// An execution that waits for the result of a task goes on with it.
+async fn result_came(tx: &mut Tx, workspace: WorkspaceId, sent: &Message, task: &Message) -> AppResult<()> {
+    let from_agent = sent.from.kind == ActorKind::Agent && task.to_agent_id == Some(AgentId(sent.from.id));
+    if sent.message_type != MessageType::Result || !from_agent {
+        return Ok(());
+    }
+    let Some((step, execution)) = tx.step_that_awaits(workspace, &result_of(task.id)).await? else {
+        return Ok(());
+    };
+    // Agents that send JSON let later steps read its parts.
+    let data: Option<Value> = serde_json::from_str(&sent.content).ok().filter(Value::is_object);
+    let result = json!({ "result": sent.content, "data": data, "messageId": sent.id });
+    if tx.step_event_came(step, &result).await? {
+        let now = tx.now();
+        tx.enqueue(advance_job(workspace, execution, now));
+    }
+    Ok(())
 }
 
 /// The agents that a message is for; an error at the field that names nobody.

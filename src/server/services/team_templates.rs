@@ -138,6 +138,7 @@ fn profile(member: &MemberTemplate, names: &HashMap<String, String>) -> AgentPro
         capabilities: member.capabilities.clone(),
         tools: member.tools.clone(),
         playbook: Some(renamed(member.playbook.clone(), names)),
+        ..AgentProfile::default()
     }
 }
 

@@ -11,6 +11,23 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 #[derive(FromRow)]
+struct ProfileRow {
+    instructions: String,
+    capabilities: String,
+    tools: String,
+    model: Option<String>,
+    limits: String,
+    playbook: Option<String>,
+}
+
+/// What takes an agent from an objective to a result.
+#[derive(Clone, Debug)]
+pub enum WorksBy {
+    Model,
+    Playbook(Playbook),
+}
+
+#[derive(FromRow)]
 struct AgentRow {
     id: Uuid,
     name: String,
@@ -125,22 +142,24 @@ impl Conn {
         workspace: WorkspaceId,
         agent: AgentId,
     ) -> Result<Option<AgentProfile>, StorageError> {
-        let row: Option<(String, String, String, Option<String>)> = self
+        let row: Option<ProfileRow> = self
             .fetch_optional(
                 sql!(
-                    "SELECT instructions, capabilities, tools, playbook FROM agents ",
+                    "SELECT instructions, capabilities, tools, model, limits, playbook FROM agents ",
                     "WHERE workspace_id = $1 AND id = $2"
                 ),
                 args![workspace, agent],
             )
             .await?;
         let at = At { table: "agents", row: agent.0 };
-        let Some((instructions, capabilities, tools, playbook)) = row else { return Ok(None) };
+        let Some(row) = row else { return Ok(None) };
         Ok(Some(AgentProfile {
-            instructions,
-            capabilities: at.json("capabilities", &capabilities)?,
-            tools: at.json("tools", &tools)?,
-            playbook: playbook.map(|text| at.json("playbook", &text)).transpose()?,
+            instructions: row.instructions,
+            capabilities: at.json("capabilities", &row.capabilities)?,
+            tools: at.json("tools", &row.tools)?,
+            model: row.model,
+            limits: at.json("limits", &row.limits)?,
+            playbook: row.playbook.map(|text| at.json("playbook", &text)).transpose()?,
         }))
     }
 
@@ -152,12 +171,17 @@ impl Conn {
         Ok(row.map(|(text,)| at.json("tools", &text)).transpose()?.unwrap_or_default())
     }
 
-    /// What an agent does without a model.
-    pub async fn agent_playbook(&mut self, agent: AgentId) -> Result<Option<Playbook>, StorageError> {
-        let row: Option<(Option<String>,)> =
-            self.fetch_optional(sql!("SELECT playbook FROM agents WHERE id = $1"), args![agent]).await?;
+    /// What an agent works with. `None`: nothing.
+    pub async fn agent_works_by(&mut self, agent: AgentId) -> Result<Option<WorksBy>, StorageError> {
+        let row: Option<(Option<String>, Option<String>)> = self
+            .fetch_optional(sql!("SELECT model, playbook FROM agents WHERE id = $1"), args![agent])
+            .await?;
         let at = At { table: "agents", row: agent.0 };
-        Ok(row.and_then(|(text,)| text).map(|text| at.json("playbook", &text)).transpose()?)
+        Ok(match row {
+            Some((Some(_), _)) => Some(WorksBy::Model),
+            Some((None, Some(playbook))) => Some(WorksBy::Playbook(at.json("playbook", &playbook)?)),
+            _ => None,
+        })
     }
 
     pub async fn agent_by_name(
@@ -209,8 +233,9 @@ impl Tx {
         let changed = self
             .execute(
                 sql!(
-                    "UPDATE agents SET instructions = $4, capabilities = $5, tools = $6, playbook = $7, ",
-                    "version = version + 1, updated_at = $8 WHERE workspace_id = $1 AND id = $2 AND version = $3"
+                    "UPDATE agents SET instructions = $4, capabilities = $5, tools = $6, model = $7, limits = $8, ",
+                    "playbook = $9, version = version + 1, updated_at = $10 ",
+                    "WHERE workspace_id = $1 AND id = $2 AND version = $3"
                 ),
                 args![
                     workspace,
@@ -219,6 +244,8 @@ impl Tx {
                     &profile.instructions,
                     Arg::json(&profile.capabilities),
                     Arg::json(&profile.tools),
+                    profile.model.as_deref(),
+                    Arg::json(&profile.limits),
                     profile.playbook.as_ref().map_or(Arg::Text(None), Arg::json),
                     now
                 ],

@@ -1,5 +1,6 @@
 //! The facts that the gate looks at, in one query.
 
+use super::read::At;
 use super::{Conn, CorruptRow, StorageError, Ts};
 use crate::domain::agent::AgentStatus;
 use crate::domain::autonomy::AutonomyLevel;
@@ -7,6 +8,7 @@ use crate::domain::catalogue::Executor;
 use crate::domain::ids::{AgentId, TeamId, TrustGrantId, UserId, WebhookId, WorkspaceId};
 use crate::domain::risk::RiskLevel;
 use crate::domain::team::TeamStatus;
+use crate::domain::team_config::{Escalation, TeamConfig};
 use crate::domain::trust::{Granted, TrustStatus};
 use crate::{args, sql};
 use std::str::FromStr;
@@ -44,6 +46,8 @@ pub struct TeamFacts {
     pub frozen: bool,
     /// The acting agent belongs to it.
     pub has_agent: bool,
+    /// When it tells whom of what waits.
+    pub escalation: Escalation,
 }
 
 /// The workspace's word on an action type: a re-classed built-in, or one of its own.
@@ -73,6 +77,7 @@ struct GateRow {
     team_required_approvals: Option<i64>,
     team_status: Option<String>,
     team_frozen_at: Option<Ts>,
+    team_config: Option<String>,
     member_id: Option<Uuid>,
     type_id: Option<Uuid>,
     type_custom: Option<bool>,
@@ -108,7 +113,8 @@ impl Conn {
                     "g.name AS agent_name, g.status AS agent_status, g.owner_id AS agent_owner_id, t.id AS team_id, ",
                     "t.name AS team_name, t.autonomy_level, t.approval_required, ",
                     "t.required_approvals AS team_required_approvals, t.status AS team_status, ",
-                    "t.frozen_at AS team_frozen_at, m.agent_id AS member_id, y.id AS type_id, ",
+                    "t.frozen_at AS team_frozen_at, t.config AS team_config, m.agent_id AS member_id, ",
+                    "y.id AS type_id, ",
                     "y.custom AS type_custom, y.title AS type_title, y.risk_level AS type_risk, ",
                     "y.data_schema AS type_schema, y.executor AS type_executor, y.webhook_id AS type_webhook_id, ",
                     "y.required_approvals AS type_required_approvals, r.id AS grant_id, r.risk_level AS grant_risk, ",
@@ -160,6 +166,7 @@ impl GateRow {
                 status: word("agent_teams", "status", id, self.team_status)?,
                 frozen: self.team_frozen_at.is_some(),
                 has_agent: self.member_id.is_some(),
+                escalation: escalation(id, self.team_config.as_deref().unwrap_or("{}"))?,
             }),
         };
         let own_type = match self.type_id {
@@ -208,6 +215,12 @@ impl GateRow {
             approvals_in_row: self.grant_approvals.unwrap_or_default(),
         }))
     }
+}
+
+/// When a team tells whom of what waits, from how it works.
+pub(super) fn escalation(team: Uuid, config: &str) -> Result<Escalation, CorruptRow> {
+    let config: TeamConfig = At { table: "agent_teams", row: team }.json("config", config)?;
+    Ok(config.escalation.unwrap_or_default())
 }
 
 fn word<T: FromStr>(

@@ -30,6 +30,7 @@ pub mod memory;
 pub mod messages;
 pub mod metrics;
 pub mod migrate;
+pub mod models;
 pub mod notices;
 pub mod notifications;
 pub mod patterns;

@@ -5,6 +5,7 @@ use super::read::{At, all};
 use super::{Arg, Conn, CorruptRow, StorageError, Ts, Tx};
 use crate::domain::ids::{TeamId, WorkspaceId};
 use crate::domain::team::{NewTeam, Team, TeamStatus};
+use crate::domain::team_config::{Escalation, TeamConfig};
 use crate::domain::workspace::Department;
 use crate::{args, sql};
 use sqlx::FromRow;
@@ -101,6 +102,33 @@ impl Conn {
         Ok(row.map(Team::try_from).transpose()?)
     }
 
+    /// How a team works, and the version of the team.
+    pub async fn team_config(
+        &mut self,
+        workspace: WorkspaceId,
+        team: TeamId,
+    ) -> Result<Option<(TeamConfig, i64)>, StorageError> {
+        let row: Option<(String, i64)> = self
+            .fetch_optional(
+                sql!("SELECT config, version FROM agent_teams WHERE workspace_id = $1 AND id = $2"),
+                args![workspace, team],
+            )
+            .await?;
+        let Some((text, version)) = row else { return Ok(None) };
+        Ok(Some((At { table: "agent_teams", row: team.0 }.json("config", &text)?, version)))
+    }
+
+    /// When a team tells whom of what waits; where there is none, as the workspace has it.
+    pub async fn team_escalation(
+        &mut self,
+        workspace: WorkspaceId,
+        team: Option<TeamId>,
+    ) -> Result<Escalation, StorageError> {
+        let Some(team) = team else { return Ok(Escalation::default()) };
+        let found = self.team_config(workspace, team).await?;
+        Ok(found.and_then(|(config, _)| config.escalation).unwrap_or_default())
+    }
+
     /// Has an approval ever named the team?
     pub async fn team_has_acted(
         &mut self,
@@ -174,6 +202,27 @@ impl Tx {
                     team.status.as_str(),
                     now
                 ],
+            )
+            .await?;
+        Ok(changed == 1)
+    }
+
+    /// Writes how a team works. `false`: its version is no longer the one that was read.
+    pub async fn team_set_config(
+        &mut self,
+        workspace: WorkspaceId,
+        team: TeamId,
+        version: i64,
+        config: &TeamConfig,
+    ) -> Result<bool, StorageError> {
+        let now = self.now();
+        let changed = self
+            .execute(
+                sql!(
+                    "UPDATE agent_teams SET config = $4, limited = $5, version = version + 1, updated_at = $6 ",
+                    "WHERE workspace_id = $1 AND id = $2 AND version = $3"
+                ),
+                args![workspace, team, version, Arg::json(config), config.is_limited(), now],
             )
             .await?;
         Ok(changed == 1)

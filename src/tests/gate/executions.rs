@@ -37,6 +37,16 @@ pub async fn decide(house: &House, approval: &str, mut decision: Value) {
     house.reviewer.post(format!("/approvals/{approval}"), decision).await.ok();
 }
 
+/// Waits until a step waits for something.
+pub async fn waits_for(house: &House, place: &str, key: &str, what: &str) {
+    until(&format!("{key} waits for {what}"), || async {
+        let found = house.viewer.get(place).await.ok();
+        let steps = found["steps"].as_array().unwrap().clone();
+        steps.iter().any(|step| step["key"] == key && step["waitsFor"] == what).then_some(())
+    })
+    .await;
+}
+
 /// The approval that a step waits for, once it does.
 pub async fn waits(house: &House, place: &str, key: &str) -> String {
     until(&format!("{key} waits for people"), || async {

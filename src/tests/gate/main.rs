@@ -13,6 +13,7 @@ mod support {
     pub mod app;
     pub mod db;
     pub mod identity;
+    pub mod model_server;
 }
 
 mod actions;
@@ -29,12 +30,17 @@ mod edit_fields;
 mod executions;
 mod executions_rights;
 mod executions_time;
+mod external_tasks;
 mod freezing;
 mod hashes;
+mod hooks;
+mod injection;
 mod input;
 mod memory;
 mod memory_time;
 mod messages;
+mod model_templates;
+mod models;
 mod notifications;
 mod opening;
 mod pages_under_load;
@@ -52,6 +58,7 @@ mod search;
 mod similar;
 mod smtp;
 mod snoozing;
+mod team_config;
 mod templates;
 mod tenancy;
 mod things;

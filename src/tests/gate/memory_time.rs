@@ -1,6 +1,8 @@
 //! What time and use do to memory, under an injected clock.
 
+use crate::executions::{comes_to, start};
 use crate::support::app::{App, Caller, Jobs, apps, text, until};
+use crate::workflows::published;
 use chrono::TimeDelta;
 use countersign::args;
 use countersign::domain::memory::{MemoryTier, promoted};
@@ -214,6 +216,51 @@ async fn the_clock_forgets_and_promotes_by_itself() {
         let mut batches = batches(&app).await;
         batches.sort();
         assert_eq!(batches, [("memory.expired".to_owned(), 1), ("memory.promoted".to_owned(), 1)], "{name}");
+        app.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn short_term_memory_is_forgotten_with_the_execution_that_it_is_of() {
+    for app in apps(Jobs::Run).await {
+        let house = app.house("Birch").await;
+        let agent = app.agent(&house, "thinker", None).await;
+        let team = house.team("Thinkers", "autonomous", &[&agent]).await;
+        let keep = |tier: &str| {
+            json!({"key": tier, "name": "Keep", "run": {"action": {"agent": agent.name, "actionType": "store_context",
+                "actionData": {"content": format!("kept in {tier}"), "tier": tier}}}})
+        };
+        let mut last = keep("long_term");
+        last["onSuccess"] = json!("pause");
+        let mut first = keep("short_term");
+        first["onSuccess"] = json!("long_term");
+        let pause = json!({"key": "pause", "name": "Pause", "run": {"wait": {"seconds": 60}}});
+        let inner = published(&house, "Inner", Some(&team), json!([first, last, pause])).await;
+        let call = json!({"key": "call", "name": "Call", "onSuccess": "rest", "run": {"workflow": {"workflow": "Inner"}}});
+        let rest = json!({"key": "rest", "name": "Rest", "run": {"wait": {"seconds": 60}}});
+        let outer = published(&house, "Outer", Some(&team), json!([call, rest])).await;
+        assert_ne!(inner, outer);
+        let place = start(&house.operator, &outer, json!({})).await;
+        let known = async |count: usize| {
+            until(&format!("{count} memories"), || async {
+                let page = house.viewer.get("/memory").await.ok();
+                (page["items"].as_array().unwrap().len() == count).then_some(page)
+            })
+            .await
+        };
+        known(2).await;
+        // The child ends, and what it knew is still there for the rest.
+        app.advance(TimeDelta::seconds(61));
+        until("the rest waits", || async {
+            let found = house.viewer.get(&place).await.ok();
+            (found["steps"][1]["waitsFor"] == "timer").then_some(())
+        })
+        .await;
+        known(2).await;
+        app.advance(TimeDelta::seconds(61));
+        comes_to(&house.viewer, &place, &["completed"]).await;
+        let left = known(1).await;
+        assert_eq!(left["items"][0]["content"], "kept in long_term", "{}", app.name());
         app.stop().await;
     }
 }

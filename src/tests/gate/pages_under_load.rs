@@ -33,6 +33,7 @@ async fn paths(app: &App, place: &Place) -> Vec<String> {
         "/settings/members",
         "/settings/tokens",
         "/settings/agents",
+        "/settings/models",
         "/settings/teams",
         "/teams",
         "/teams/new",

@@ -143,3 +143,26 @@ async fn server_functions_take_the_same_key() {
         app.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_with_a_secret_is_written_down_nowhere() {
+    for app in apps(Jobs::Wait).await {
+        let house = app.house("Birch").await;
+        let token = json!({"input": {"name": "Mine", "scopes": ["approvals:read"]}});
+        let webhook = json!({"input": {"name": "Ours", "url": "https://example.test/hook"}});
+        for (path, body, key) in
+            [("tokens/create", token, "cs_"), ("webhooks/create", webhook.clone(), "whsec_")]
+        {
+            let path = format!("/api/fn/{path}");
+            let first = keyed(&house.owner, &path, &body, key).await;
+            assert_eq!(first.code(), 200, "{}", first.text());
+            assert!(first.text().contains(key), "{}", first.text());
+            let again = keyed(&house.owner, &path, &body, key).await;
+            assert_eq!(again.code(), 409, "{}: {}", app.name(), again.text());
+            assert!(!again.text().contains(key));
+        }
+        let kept: Vec<(Option<String>,)> = app.rows("SELECT body FROM idempotency_keys", args![]).await;
+        assert_eq!(kept, [(None,), (None,)], "{}", app.name());
+        app.stop().await;
+    }
+}

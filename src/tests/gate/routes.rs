@@ -304,6 +304,14 @@ pub const ROWS: &[Row] = &[
         ..ROW
     },
     Row { call: "DELETE /teams/{id}", roles: WORK, about: About::Team, ..ROW },
+    Row { call: "GET /teams/{id}/config", agent: true, about: About::Team, ..ROW },
+    Row {
+        call: "PUT /teams/{id}/config",
+        roles: WORK,
+        about: About::Team,
+        body: |_| json!({"concurrentTasks": 2}),
+        ..ROW
+    },
     Row { call: "GET /teams/{id}/members", agent: true, about: About::Membership, ..ROW },
     Row {
         call: "POST /teams/{id}/members",
@@ -418,6 +426,9 @@ pub const ROWS: &[Row] = &[
         body: |_| json!({"query": "Ada mail"}),
         ..ROW
     },
+    Row { call: "GET /models", ..ROW },
+    Row { call: "GET /models/limits", ..ROW },
+    Row { call: "PUT /models/limits", roles: ADMIN, body: empty, ..ROW },
     Row { call: "GET /agents/{id}/profile", about: About::Agent, ..ROW },
     Row { call: "PUT /agents/{id}/profile", roles: WORK, about: About::Agent, body: empty, ..ROW },
     Row {
@@ -501,6 +512,11 @@ pub const ROWS: &[Row] = &[
         body: empty,
         ..ROW
     },
+    Row { call: "GET /workflows/{id}/secret", agent: true, about: About::Workflow, ..ROW },
+    // Refused to who may, because no webhook starts this one: a secret's making is in `hooks`.
+    Row { call: "POST /workflows/{id}/secret", roles: WORK, about: About::Workflow, ..ROW },
+    // Nobody signs these.
+    Row { call: "POST /api/hooks/{id}", agent: true, is_open: true, body: empty, ..ROW },
     Row { call: "GET /workflows/executions", agent: true, ..ROW },
     Row {
         call: "GET /workflows/executions?workflowId={id}",
@@ -1012,6 +1028,27 @@ pub const ROWS: &[Row] = &[
         ..ROW
     },
     Row {
+        call: "POST /api/fn/agents/playbook",
+        about: About::Agent,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/agents/save-profile",
+        roles: WORK,
+        about: About::Agent,
+        body: |thing| json!({"id": thing.id, "input": {"instructions": "Ask first"}}),
+        ..ROW
+    },
+    Row { call: "POST /api/fn/models/get", body: empty, ..ROW },
+    Row { call: "POST /api/fn/models/limits", body: empty, ..ROW },
+    Row {
+        call: "POST /api/fn/models/set-limits",
+        roles: ADMIN,
+        body: |_| json!({"input": {"callsPerDay": 500}}),
+        ..ROW
+    },
+    Row {
         call: "POST /api/fn/tasks/route",
         roles: WORK,
         agent: true,
@@ -1119,6 +1156,20 @@ pub const ROWS: &[Row] = &[
         body: |thing| json!({"id": thing.id, "input": {}}),
         ..ROW
     },
+    Row {
+        call: "POST /api/fn/workflows/hook",
+        agent: true,
+        about: About::Workflow,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/workflows/secret",
+        roles: WORK,
+        about: About::Workflow,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
     Row { call: "POST /api/fn/executions/list", agent: true, body: empty, ..ROW },
     Row {
         call: "POST /api/fn/executions/get",
@@ -1176,6 +1227,27 @@ pub const ROWS: &[Row] = &[
         roles: WORK,
         about: About::Team,
         body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/teams/config",
+        agent: true,
+        about: About::Team,
+        body: |thing| json!({"id": thing.id}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/teams/set-config",
+        roles: WORK,
+        about: About::Team,
+        body: |thing| json!({"id": thing.id, "input": {"concurrentTasks": 2}}),
+        ..ROW
+    },
+    Row {
+        call: "POST /api/fn/teams/save-config",
+        roles: WORK,
+        about: About::Team,
+        body: |thing| json!({"id": thing.id, "input": {"tasksAtOnce": 2}}),
         ..ROW
     },
     Row {

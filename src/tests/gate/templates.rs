@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// Records for the agents to work on.
-async fn business(house: &House) {
+pub async fn business(house: &House) {
     let contact = house
         .record("contact", "Ada Lovelace", json!({"email": "ada@analytical.example", "status": "new"}))
         .await;
@@ -28,7 +28,7 @@ async fn business(house: &House) {
 }
 
 /// Decides whatever waits, until the execution has ended; answers it and how many were decided.
-async fn decided(app: &App, house: &House, place: &str, approved: bool) -> (Value, usize) {
+pub async fn decided(app: &App, house: &House, place: &str, approved: bool) -> (Value, usize) {
     let deadline = Instant::now() + Duration::from_secs(60);
     let mut count = 0;
     loop {

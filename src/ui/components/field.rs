@@ -107,7 +107,10 @@ pub fn FieldError(
             view! {
                 <p id=id class="field-error">
                     <IconMark icon=Icon::Alert size=14 class="mt-px" />
-                    <span><span class="sr-only">"Error: "</span>{message}</span>
+                    <span class="min-w-0 [overflow-wrap:anywhere]">
+                        <span class="sr-only">"Error: "</span>
+                        {message}
+                    </span>
                 </p>
             }
         })

@@ -62,6 +62,9 @@ pub fn TextField(
     /// Step of a number; `any` for fractions.
     #[prop(optional, into)]
     step: MaybeText,
+    /// The id of a `<datalist>` whose answers the browser offers.
+    #[prop(optional, into)]
+    list: MaybeText,
     /// Shown and sent, but not changed.
     #[prop(optional)]
     readonly: bool,
@@ -72,8 +75,8 @@ pub fn TextField(
     #[prop(optional)]
     mono: bool,
 ) -> impl IntoView {
-    let (value, hint, autocomplete, inputmode, placeholder, min, max, step) =
-        (value.0, hint.0, autocomplete.0, inputmode.0, placeholder.0, min.0, max.0, step.0);
+    let (value, hint, autocomplete, inputmode, placeholder, min, max, step, list) =
+        (value.0, hint.0, autocomplete.0, inputmode.0, placeholder.0, min.0, max.0, step.0, list.0);
     let ids = FieldIds::new(&id, hint.as_ref(), error);
     let described = ids.clone();
     view! {
@@ -93,6 +96,7 @@ pub fn TextField(
                 min=min
                 max=max
                 step=step
+                list=list
                 readonly=readonly
                 disabled=disabled
                 aria-describedby=move || described.described_by()

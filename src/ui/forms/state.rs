@@ -18,6 +18,7 @@ pub struct FormState {
     pub(super) guard: Option<Guard>,
     typed: Vec<(String, String)>,
     fields: Vec<(Cow<'static, str>, String)>,
+    words: fn(&str) -> String,
 }
 
 impl FormState {
@@ -37,7 +38,15 @@ impl FormState {
             guard: None,
             typed,
             fields: Vec::new(),
+            words: str::to_owned,
         }
+    }
+
+    /// Says by `words` where below its field's pointer a fault is; else the rest of the pointer says it.
+    #[must_use]
+    pub fn placed(mut self, words: fn(&str) -> String) -> Self {
+        self.words = words;
+        self
     }
 
     /// Names the control at which faults of `pointer` are shown. Pointers are those of the input: `/reviewNotes`.
@@ -85,9 +94,11 @@ impl FormState {
 
     /// The fault of the field at `pointer`.
     pub fn error_at(&self, pointer: impl Into<Cow<'static, str>>) -> Signal<Option<String>> {
-        let (error, pointer) = (self.error, pointer.into());
+        let (error, pointer, words) = (self.error, pointer.into(), self.words);
         Signal::derive(move || {
-            error.with(|error| error.as_ref()?.errors().iter().find_map(|fault| detail_at(fault, &pointer)))
+            error.with(|error| {
+                error.as_ref()?.errors().iter().find_map(|fault| detail_at(fault, &pointer, words))
+            })
         })
     }
 
@@ -99,14 +110,16 @@ impl FormState {
 
     /// The controls at fault with their messages.
     pub fn faults(&self) -> Signal<Vec<(String, String)>> {
-        let (error, fields) = (self.error, self.fields.clone());
+        let (error, fields, words) = (self.error, self.fields.clone(), self.words);
         Signal::derive(move || {
             error.with(|error| {
                 let faults = error.as_ref().map_or(&[][..], AppError::errors);
                 faults
                     .iter()
                     .filter_map(|fault| {
-                        fields.iter().find_map(|(pointer, id)| Some((id.clone(), detail_at(fault, pointer)?)))
+                        fields
+                            .iter()
+                            .find_map(|(pointer, id)| Some((id.clone(), detail_at(fault, pointer, words)?)))
                     })
                     .collect()
             })
@@ -118,7 +131,7 @@ fn message(error: &AppError, fields: &[(Cow<'static, str>, String)]) -> String {
     let at_no_field: Vec<_> = error
         .errors()
         .iter()
-        .filter(|fault| !fields.iter().any(|(pointer, _)| detail_at(fault, pointer).is_some()))
+        .filter(|fault| !fields.iter().any(|(pointer, _)| below(fault, pointer).is_some()))
         .map(|fault| format!("{} {}", place(fault), fault.detail).trim().to_owned())
         .collect();
     match (error, at_no_field.is_empty()) {
@@ -135,12 +148,16 @@ fn place(fault: &FieldError) -> &str {
     fault.pointer.strip_prefix("/input").unwrap_or(&fault.pointer)
 }
 
-/// The detail of a fault at `pointer` or below it; below it, with the place.
-fn detail_at(fault: &FieldError, pointer: &str) -> Option<String> {
-    match place(fault).strip_prefix(pointer)? {
+/// The rest of the fault's pointer, where it is at `pointer` or below it.
+fn below<'a>(fault: &'a FieldError, pointer: &str) -> Option<&'a str> {
+    place(fault).strip_prefix(pointer).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The detail of a fault at `pointer` or below it; below it, with the place in `words`.
+fn detail_at(fault: &FieldError, pointer: &str, words: fn(&str) -> String) -> Option<String> {
+    match below(fault, pointer)? {
         "" => Some(fault.detail.clone()),
-        below if below.starts_with('/') => Some(format!("{below}: {}", fault.detail)),
-        _ => None,
+        rest => Some(format!("{}: {}", words(rest), fault.detail)),
     }
 }
 
@@ -158,7 +175,7 @@ mod tests {
             ("", None, "Nothing was sent: bad."),
         ] {
             let error = AppError::invalid(pointer, "bad");
-            assert_eq!(detail_at(&error.errors()[0], "/data").as_deref(), at, "{pointer}");
+            assert_eq!(detail_at(&error.errors()[0], "/data", str::to_owned).as_deref(), at, "{pointer}");
             assert_eq!(message(&error, &fields), whole, "{pointer}");
         }
     }

@@ -18,9 +18,9 @@ use super::notifications::{LinkPage, NotificationsPage};
 use super::records::{NewRecordPage, RecordPage, RecordsPage};
 use super::set_up::SetUpPage;
 use super::settings::{
-    AccountPage, ActionTypePage, ActionTypesPage, AgentPage, AgentsPage, MembersPage, NewActionTypePage,
-    NotificationSettingsPage, TeamPage, TeamsPage, TokensPage, ViewsPage, WebhookPage, WebhooksPage,
-    WorkspacePage,
+    AccountPage, ActionTypePage, ActionTypesPage, AgentPage, AgentsPage, MembersPage, ModelsPage,
+    NewActionTypePage, NotificationSettingsPage, TeamPage, TeamsPage, TokensPage, ViewsPage, WebhookPage,
+    WebhooksPage, WorkspacePage,
 };
 use super::teams::{NewTeamPage, TeamHomePage, TeamsPage as TeamCardsPage};
 use super::trust::{TrustGrantPage, TrustPage};
@@ -58,6 +58,7 @@ pub enum LatePage {
     Tokens,
     Agents,
     Agent,
+    Models,
     Teams,
     Team,
     ActionTypes,
@@ -184,6 +185,7 @@ fn draw(page: LatePage) -> Result<AnyView, SplitLoaderError> {
         LatePage::Tokens => view! { <TokensPage /> }.into_any(),
         LatePage::Agents => view! { <AgentsPage /> }.into_any(),
         LatePage::Agent => view! { <AgentPage /> }.into_any(),
+        LatePage::Models => view! { <ModelsPage /> }.into_any(),
         LatePage::Teams => view! { <TeamsPage /> }.into_any(),
         LatePage::Team => view! { <TeamPage /> }.into_any(),
         LatePage::ActionTypes => view! { <ActionTypesPage /> }.into_any(),

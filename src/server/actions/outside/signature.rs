@@ -1,4 +1,4 @@
-//! Signatures of outgoing webhooks, as the Standard Webhooks specification says
+//! Signatures of webhooks, sent and received, as the Standard Webhooks specification says
 //! (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md, "Signature scheme").
 
 use base64::Engine;
@@ -7,6 +7,7 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use subtle::{Choice, ConstantTimeEq};
 
 /// What a symmetric secret starts with.
 pub const PREFIX: &str = "whsec_";
@@ -40,6 +41,14 @@ pub fn sign(secret: &str, id: &str, timestamp: i64, body: &[u8]) -> Result<Strin
     Ok(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
 }
 
+/// Whether one of the signatures in `header`, the value of `webhook-signature`, is this secret's. Those of
+/// other versions are passed over. How long it takes does not tell how much of a signature is right.
+pub fn verify(secret: &str, id: &str, timestamp: i64, body: &[u8], header: &str) -> bool {
+    let Ok(expected) = sign(secret, id, timestamp, body) else { return false };
+    let none = Choice::from(0);
+    header.split(' ').fold(none, |found, given| found | expected.as_bytes().ct_eq(given.as_bytes())).into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +73,22 @@ mod tests {
         assert_ne!(base, sign(&secret, "a", 2, b"{}").unwrap());
         assert_ne!(base, sign(&secret, "a", 1, b"[]").unwrap());
         assert_ne!(base, sign(&super::secret(&[8; 32]), "a", 1, b"{}").unwrap());
+    }
+
+    #[test]
+    fn one_signature_of_several_is_enough() {
+        let key = secret(&[7; 32]);
+        let good = sign(&key, "a", 1, b"{}").unwrap();
+        let other = sign(&secret(&[8; 32]), "a", 1, b"{}").unwrap();
+        for header in [good.clone(), format!("{other} {good}"), format!("v1a,AAAA {good} {other}")] {
+            assert!(verify(&key, "a", 1, b"{}", &header), "{header}");
+        }
+        let bare = good.trim_start_matches("v1,");
+        for header in ["", " ", "v1,", bare, &good[..good.len() - 1], &format!("v2,{bare}"), &other] {
+            assert!(!verify(&key, "a", 1, b"{}", header), "{header}");
+        }
+        assert!(!verify(&key, "b", 1, b"{}", &good) && !verify(&key, "a", 2, b"{}", &good));
+        assert!(!verify("whsec_AAAA", "a", 1, b"{}", &good));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::server::services::ctx::system_actor;
 use crate::server::services::executions::advance_job;
 use crate::server::services::notifications::remind::remind_job;
 use crate::server::storage::NewJob;
-use crate::server::storage::approvals::Finished;
+use crate::server::storage::approvals::{Finished, ToResume};
 use crate::server::storage::jobs::Job;
 use async_trait::async_trait;
 use serde::Deserialize;
@@ -97,23 +97,22 @@ impl Handler for Thaw {
             let mut tx = cx.db().begin().await?;
             let rows = tx.approvals_to_resume(job.workspace_id, after).await?;
             let now = tx.now();
-            for (id, outcome, expires_at) in &rows {
-                let queued = outcome == OutcomeStatus::Queued.as_str();
+            for &ToResume { id, queued, expires_at, escalation } in &rows {
                 tx.enqueue(NewJob {
                     workspace_id: job.workspace_id,
                     queue: if queued { QUEUE_ACTIONS } else { QUEUE_DEFAULT },
                     kind: if queued { PERFORM } else { EXPIRE },
                     payload: json!({ "approvalId": id }),
                     priority: 0,
-                    run_at: if queued { now } else { expires_at.0 },
+                    run_at: if queued { now } else { expires_at },
                     max_attempts: if queued { 5 } else { 20 },
                     dedupe_key: Some(id.to_string()),
                 });
                 if !queued {
-                    tx.enqueue(remind_job(job.workspace_id, ApprovalId(*id), now, expires_at.0));
+                    tx.enqueue(remind_job(job.workspace_id, id, now, expires_at, escalation));
                 }
             }
-            let last = rows.last().map(|(id, ..)| *id);
+            let last = rows.last().map(|row| row.id.0);
             tx.commit().await?;
             match last {
                 Some(id) => after = id,

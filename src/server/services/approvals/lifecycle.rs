@@ -52,7 +52,8 @@ pub async fn undo(by: &Allowed<DecideApprovals>, db: &Db, id: ApprovalId) -> App
     }
     taken_back(&mut tx, &approval).await?;
     trust::undone(&mut tx, &approval).await?;
-    start_clocks(&mut tx, &approval, approval.expires_at);
+    let escalation = tx.team_escalation(approval.workspace_id, approval.team_id).await?;
+    start_clocks(&mut tx, &approval, approval.expires_at, escalation);
     let text = format!("Took back the approval of: {}", approval.sentence);
     let mut entry = audit_of(&approval, approver.actor(), "approval.undone", text);
     entry.counted.reviewer = approval.reviewed_by;
@@ -156,7 +157,8 @@ pub async fn extend(
         return Err(lost(&approval, tx.now()));
     }
     stop_clocks(&mut tx, id);
-    start_clocks(&mut tx, &approval, until);
+    let escalation = tx.team_escalation(approval.workspace_id, approval.team_id).await?;
+    start_clocks(&mut tx, &approval, until, escalation);
     let mut entry = audit_of(
         &approval,
         approver.actor(),

@@ -19,6 +19,7 @@ use crate::domain::approval::{ActorRef, Approval, ApprovalStatus};
 use crate::domain::error::ConflictDetail;
 use crate::domain::event::Topic;
 use crate::domain::ids::{ApprovalId, WorkspaceId};
+use crate::domain::team_config::Escalation;
 use crate::domain::{AppError, AppResult};
 use crate::server::services::executions::advance_job;
 use crate::server::services::notifications::remind::remind_job;
@@ -117,11 +118,11 @@ pub fn expire_job(approval: &Approval, run_at: DateTime<Utc>) -> NewJob {
     }
 }
 
-/// Starts the clocks of an approval that waits from now on.
-fn start_clocks(tx: &mut Tx, approval: &Approval, until: DateTime<Utc>) {
+/// Starts the clocks of an approval that waits from now on. `escalation`: its team's.
+fn start_clocks(tx: &mut Tx, approval: &Approval, until: DateTime<Utc>, escalation: Escalation) {
     tx.enqueue(expire_job(approval, until));
     let now = tx.now();
-    tx.enqueue(remind_job(approval.workspace_id, approval.id, now, until));
+    tx.enqueue(remind_job(approval.workspace_id, approval.id, now, until, escalation));
 }
 
 /// Stops them: the approval waits no more, or gets new ones.

@@ -138,7 +138,8 @@ pub async fn submit_in(
             if !tx.approval_insert(&new).await? {
                 return raced(tx, by, action).await;
             }
-            start_clocks(tx, &new.approval, new.approval.expires_at);
+            let escalation = facts.team.as_ref().map(|team| team.escalation).unwrap_or_default();
+            start_clocks(tx, &new.approval, new.approval.expires_at, escalation);
             let text = format!("Asked for approval: {}", new.approval.sentence);
             record(tx, audit_of(&new.approval, by.actor(), "approval.requested", text));
             submitted(tx, by, new.approval.id, SubmitVerdict::Pending, judged.reasons).await

@@ -1,6 +1,6 @@
 //! Pausing, resuming, cancelling and retrying, by people and by agents that may run workflows.
 
-use super::{advance_job, note_execution, note_step};
+use super::{advance_job, line, note_execution, note_step};
 use crate::domain::approval::ActorRef;
 use crate::domain::error::ConflictDetail;
 use crate::domain::execution::{
@@ -44,6 +44,14 @@ pub async fn execution_change(
                 "execution.paused",
                 said("Paused", &running, &input),
             );
+            // Whoever would have begun is none of the line any more: the next one looks.
+            let limited = running.execution.workflow_id.filter(|_| running.max_running.is_some());
+            if let (None, Some(workflow)) = (running.execution.started_at, limited) {
+                let now = tx.now();
+                if let Some(next) = tx.execution_next_in_line(by.workspace(), workflow).await? {
+                    tx.enqueue(advance_job(by.workspace(), next, now));
+                }
+            }
         }
         ExecutionAction::Resume => {
             allowed(&running.execution, status == ExecutionStatus::Paused)?;
@@ -151,22 +159,27 @@ async fn end_steps(tx: &mut Tx, execution: &Execution, by: &ActorRef) -> AppResu
     Ok(())
 }
 
-/// Who waits for an execution that ended goes on: its parent, and the next in line of its workflow. `limit`: where as
-/// many run at once, the workflow is locked before looking, so that nobody who counts this one is left in line.
+/// Who waits for an execution that ended goes on: its parent, and the next in line of its workflow and of its team.
+/// `limit`: where as many run at once, the workflow is locked before looking, so that nobody who counts this one is
+/// left in line. Its row comes before the team's.
 pub async fn ended(tx: &mut Tx, execution: &Execution, limit: Option<i64>) -> AppResult<()> {
     let (workspace, now) = (execution.workspace_id, tx.now());
-    if let Some(parent) = execution.parent_id {
-        tx.enqueue(advance_job(workspace, parent, now));
-    }
-    if let Some(workflow) = execution.workflow_id {
-        if limit.is_some() {
-            tx.workflow_lock(workspace, workflow).await?;
+    match execution.parent_id {
+        Some(parent) => {
+            tx.enqueue(advance_job(workspace, parent, now));
         }
+        // What failed can be tried again, and needs what it knew.
+        None if execution.status == ExecutionStatus::Failed => {}
+        None => tx.memory_let_go(workspace, execution.id).await?,
+    }
+    // Without a limit nobody is in line.
+    if let (Some(workflow), Some(_)) = (execution.workflow_id, limit) {
+        tx.workflow_lock(workspace, workflow).await?;
         if let Some(next) = tx.execution_next_in_line(workspace, workflow).await? {
             tx.enqueue(advance_job(workspace, next, now));
         }
     }
-    Ok(())
+    line::left(tx, execution).await
 }
 
 fn end(tx: &mut Tx, kept: &mut KeptStep, status: StepStatus) {

@@ -2,6 +2,7 @@
 //! handler in `server::executions`.
 
 pub mod change;
+pub mod line;
 mod read;
 pub mod start;
 
@@ -12,7 +13,7 @@ pub use start::execution_start;
 use crate::domain::approval::ActorRef;
 use crate::domain::event::Topic;
 use crate::domain::execution::{Execution, ExecutionKind, Step, StepStatus};
-use crate::domain::ids::{ExecutionId, StepId, WorkspaceId};
+use crate::domain::ids::{ExecutionId, MessageId, StepId, WorkspaceId};
 use crate::server::services::approvals::QUEUE_DEFAULT;
 use crate::server::storage::{AuditEntry, NewJob, Tx};
 use chrono::{DateTime, Utc};
@@ -27,6 +28,10 @@ pub const TIMER: &str = "execution.timer";
 pub const EVENTS: &str = "workflow.events";
 /// Starts what is due by its schedule, in all workspaces.
 pub const SCHEDULES: &str = "workflow.schedules";
+/// Asks the model of a `model` step.
+pub const MODEL: &str = "execution.model";
+/// The queue of calls to models: slow, and apart so that nothing waits for them.
+pub const QUEUE_MODELS: &str = "models";
 /// Cancels an execution whose parent no longer needs it.
 pub const CANCEL: &str = "execution.cancel";
 
@@ -55,6 +60,27 @@ pub fn timer_job(
     NewJob {
         kind: TIMER,
         dedupe_key: Some(format!("{step}@{}", run_at.timestamp_micros())),
+        ..advance_job(workspace, execution, run_at)
+    }
+}
+
+/// What a step waits for that sent this message: the result that the agent sends back.
+pub fn result_of(message: MessageId) -> String {
+    format!("message:{message}")
+}
+
+/// The model of a step is asked as soon as this transaction is committed.
+pub fn model_job(
+    workspace: WorkspaceId,
+    execution: ExecutionId,
+    step: StepId,
+    attempt: i64,
+    run_at: DateTime<Utc>,
+) -> NewJob {
+    NewJob {
+        kind: MODEL,
+        queue: QUEUE_MODELS,
+        payload: json!({ "executionId": execution, "stepId": step, "attempt": attempt }),
         ..advance_job(workspace, execution, run_at)
     }
 }

@@ -1,13 +1,15 @@
 //! Starting executions.
 
 use super::{advance_job, note_execution};
-use crate::domain::agent::{Agent, AgentStatus};
+use crate::domain::agent::{Agent, AgentKind, AgentStatus};
 use crate::domain::approval::ActorRef;
 use crate::domain::execution::{Execution, ExecutionKind};
 use crate::domain::ids::{ExecutionId, StepId, TeamId, WorkflowId, WorkspaceId};
-use crate::domain::workflow::{ExecuteWorkflow, Trigger, Workflow, WorkflowStatus};
+use crate::domain::message;
+use crate::domain::workflow::{ExecuteWorkflow, Trigger, Workflow, WorkflowStatus, tool_loop};
 use crate::domain::{AppError, AppResult};
 use crate::server::services::ctx::{Allowed, RunWorkflows};
+use crate::server::storage::agents::WorksBy;
 use crate::server::storage::workflows::executions::{Does, NewExecution};
 use crate::server::storage::{Db, Tx};
 use serde_json::{Map, Value, json};
@@ -116,7 +118,8 @@ pub struct Task {
     pub line: Line,
 }
 
-/// Puts an agent's work on an objective in line: its playbook. `None`: there is one with this start key.
+/// Puts an agent's work on an objective in line, by its model or its playbook; an external agent without either
+/// gets it as a message. `None`: there is one with this start key.
 pub async fn start_task(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -126,9 +129,17 @@ pub async fn start_task(
     if agent.status != AgentStatus::Active {
         return Err(AppError::refused(format!("The agent {} is {}.", agent.name, agent.status)));
     }
-    let playbook = tx.agent_playbook(agent.id).await?.ok_or_else(|| {
-        AppError::refused(format!("The agent {} has neither a model nor a playbook.", agent.name))
-    })?;
+    let definition = match tx.agent_works_by(agent.id).await? {
+        Some(WorksBy::Model) => tool_loop::begin(&agent.name),
+        Some(WorksBy::Playbook(playbook)) => playbook.definition(),
+        None if agent.kind == AgentKind::External => tool_loop::by_message(&agent.name, message::LASTS),
+        None => {
+            return Err(AppError::refused(format!(
+                "The agent {} has neither a model nor a playbook.",
+                agent.name
+            )));
+        }
+    };
     let mut input = match task.input {
         Value::Object(map) => map,
         _ => Map::new(),
@@ -139,7 +150,7 @@ pub async fn start_task(
         workspace_id: workspace,
         kind: task.kind,
         title,
-        does: Does::Definition(playbook.definition()),
+        does: Does::Definition(definition),
         team_id: task.team_id,
         agent_id: Some(agent.id),
         input: Value::Object(input),

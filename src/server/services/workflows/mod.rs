@@ -1,5 +1,6 @@
 //! Workflows: what people make, change, publish and restore. What runs of them is in `executions`.
 
+pub mod hook;
 pub mod template;
 pub mod templates;
 pub mod text;
@@ -25,8 +26,6 @@ use validator::Validate;
 
 /// Versions that are listed at most.
 const VERSIONS: i64 = 100;
-/// Executions in line that are woken at once where the limit is gone; each that ends wakes the next.
-const LINE: i64 = 1000;
 
 /// By name.
 pub async fn workflow_list(
@@ -163,9 +162,10 @@ pub async fn workflow_publish(
     Ok(published)
 }
 
-/// As many of those in line as may begin now look again.
+/// As many of those in line as may begin now look again: all of them where there is no limit, because then nobody who
+/// ends wakes the next.
 async fn wake_line(tx: &mut Tx, workflow: &Workflow) -> AppResult<()> {
-    let most = workflow.max_running.unwrap_or(LINE);
+    let most = workflow.max_running.unwrap_or(i64::MAX);
     let now = tx.now();
     for id in tx.executions_in_line(workflow.workspace_id, workflow.id, most).await? {
         tx.enqueue(advance_job(workflow.workspace_id, id, now));

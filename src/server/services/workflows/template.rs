@@ -163,11 +163,13 @@ fn names(text: &str) -> Result<HashSet<String>, String> {
 fn templates(run: &StepRun) -> Vec<(String, Value)> {
     let text = |at: &str, text: &str| (at.to_owned(), Value::String(text.to_owned()));
     match run {
+        StepRun::Action(step) if step.by_model => Vec::new(),
         StepRun::Action(step) => {
             let mut all = vec![("/actionData".to_owned(), step.action_data.to_value())];
             all.extend(step.description.as_deref().map(|description| text("/description", description)));
             all
         }
+        StepRun::Agent(step) if step.by_model => Vec::new(),
         StepRun::Agent(step) => {
             let mut all = vec![text("/objective", &step.objective)];
             all.extend(step.input.as_ref().map(|input| ("/input".to_owned(), input.to_value())));
@@ -188,7 +190,7 @@ fn templates(run: &StepRun) -> Vec<(String, Value)> {
             step.input.as_ref().map(|input| ("/input".to_owned(), input.to_value())).into_iter().collect()
         }
         StepRun::Set(step) => vec![("/values".to_owned(), step.values.to_value())],
-        StepRun::Parallel(_) | StepRun::Join(_) => Vec::new(),
+        StepRun::Parallel(_) | StepRun::Join(_) | StepRun::Model(_) | StepRun::Message(_) => Vec::new(),
     }
 }
 

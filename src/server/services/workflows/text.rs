@@ -3,33 +3,38 @@
 use crate::domain::canonical::Data;
 use crate::domain::workflow::Definition;
 use crate::domain::{AppError, AppResult};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// The longest text that is read, in bytes.
 const MAX_BYTES: usize = 512 * 1024;
 
 /// Reads a definition. Errors are at `/text` and name the line, or the field that is wrong.
 pub fn parse(text: &str) -> AppResult<Definition> {
+    read(text, "/text")
+}
+
+/// Reads something that people write as YAML. Errors are at `pointer` and name the line, or the field that is wrong.
+pub fn read<T: DeserializeOwned>(text: &str, pointer: &str) -> AppResult<T> {
     if text.len() > MAX_BYTES {
-        return Err(AppError::invalid("/text", "must be at most 512 KiB"));
+        return Err(AppError::invalid(pointer, "must be at most 512 KiB"));
     }
     let value: serde_json::Value = serde_saphyr::from_str(text)
-        .map_err(|fault| AppError::invalid("/text", format!("cannot be read: {fault}")))?;
+        .map_err(|fault| AppError::invalid(pointer, format!("cannot be read: {fault}")))?;
     // The limits of all data that comes in: depth, length, whole numbers that every reader keeps.
-    let data = Data::from_value(value).map_err(|fault| at_text(&fault))?;
+    let data = Data::from_value(value).map_err(|fault| {
+        let said: Vec<String> =
+            fault.errors().iter().map(|error| format!("{} {}", error.pointer, error.detail)).collect();
+        AppError::invalid(pointer, said.join("; ").trim().to_owned())
+    })?;
     serde_path_to_error::deserialize(data.to_value())
-        .map_err(|fault| AppError::invalid("/text", format!("{}: {}", fault.path(), fault.inner())))
+        .map_err(|fault| AppError::invalid(pointer, format!("{}: {}", fault.path(), fault.inner())))
 }
 
-fn at_text(fault: &AppError) -> AppError {
-    let said: Vec<String> =
-        fault.errors().iter().map(|error| format!("{} {}", error.pointer, error.detail)).collect();
-    AppError::invalid("/text", said.join("; ").trim().to_owned())
-}
-
-/// A definition as YAML.
-pub fn yaml(definition: &Definition) -> AppResult<String> {
-    serde_saphyr::to_string(definition)
-        .map_err(|fault| AppError::refused(format!("This definition cannot be written as YAML: {fault}")))
+/// As YAML.
+pub fn yaml(it: &impl Serialize) -> AppResult<String> {
+    serde_saphyr::to_string(it)
+        .map_err(|fault| AppError::refused(format!("This cannot be written as YAML: {fault}")))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ mod transition;
 mod votes;
 
 pub use list::{Aside, ListQuery, SortKey, words};
-pub use outcome::{Finished, Performing};
+pub use outcome::{Finished, Performing, ToResume};
 pub(super) use row::risk_order;
 pub(super) use row::search_words;
 pub use row::{Deciding, NewApproval};

@@ -2,9 +2,14 @@
 
 use crate::domain::ids::{AgentId, ApprovalId, WorkspaceId};
 use crate::domain::outcome::OutcomeStatus;
-use crate::server::storage::{StorageError, Tx};
+use crate::domain::team_config::Escalation;
+use crate::server::storage::gate::escalation;
+use crate::server::storage::{StorageError, Ts, Tx};
 use crate::{args, sql};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
+use sqlx::FromRow;
+use uuid::Uuid;
 
 /// The right to perform once: whoever holds this fence may write the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +26,26 @@ pub struct Finished {
     pub status: OutcomeStatus,
     pub error: Option<String>,
     pub result: Option<Value>,
+}
+
+/// What a freeze may have stopped of an approval.
+#[derive(Clone, Copy, Debug)]
+pub struct ToResume {
+    pub id: ApprovalId,
+    /// It is decided and to be performed; else it waits for people.
+    pub queued: bool,
+    pub expires_at: DateTime<Utc>,
+    /// Its team's.
+    pub escalation: Escalation,
+}
+
+#[derive(FromRow)]
+struct ToResumeRow {
+    id: Uuid,
+    queued: bool,
+    expires_at: Ts,
+    team_id: Option<Uuid>,
+    config: Option<String>,
 }
 
 impl Tx {
@@ -171,15 +196,32 @@ impl Tx {
     pub async fn approvals_to_resume(
         &mut self,
         workspace: WorkspaceId,
-        after: uuid::Uuid,
-    ) -> Result<Vec<(uuid::Uuid, String, crate::server::storage::Ts)>, StorageError> {
-        self.fetch_all(
-            sql!(
-                "SELECT id, outcome, expires_at FROM agent_pending_actions WHERE workspace_id = $1 AND id > $2 ",
-                "AND (status = 'pending' OR (outcome = 'queued' AND executor <> 'agent')) ORDER BY id LIMIT 500"
-            ),
-            args![workspace, after],
-        )
-        .await
+        after: Uuid,
+    ) -> Result<Vec<ToResume>, StorageError> {
+        let rows: Vec<ToResumeRow> = self
+            .fetch_all(
+                sql!(
+                    "SELECT a.id, (a.outcome = 'queued') AS queued, a.expires_at, t.id AS team_id, t.config ",
+                    "FROM agent_pending_actions a LEFT JOIN agent_teams t ON t.id = a.team_id ",
+                    "WHERE a.workspace_id = $1 AND a.id > $2 AND (a.status = 'pending' ",
+                    "OR (a.outcome = 'queued' AND a.executor <> 'agent')) ORDER BY a.id LIMIT 500"
+                ),
+                args![workspace, after],
+            )
+            .await?;
+        let mut found = Vec::new();
+        for row in rows {
+            let escalation = match (row.team_id, row.config) {
+                (Some(team), Some(config)) => escalation(team, &config)?,
+                _ => Escalation::default(),
+            };
+            found.push(ToResume {
+                id: ApprovalId(row.id),
+                queued: row.queued,
+                expires_at: row.expires_at.into(),
+                escalation,
+            });
+        }
+        Ok(found)
     }
 }

@@ -1,6 +1,6 @@
 //! What time and use do to memory, a bounded batch of one workspace at a time.
 
-use crate::domain::ids::WorkspaceId;
+use crate::domain::ids::{ExecutionId, WorkspaceId};
 use crate::domain::memory::{MemoryTier, READ_WORTH, READS_COUNTED};
 use crate::server::storage::{Conn, StorageError, Tx};
 use crate::{args, sql};
@@ -79,6 +79,34 @@ impl Tx {
             ),
         );
         self.execute(sql, args![workspace, now, limit]).await
+    }
+
+    /// What was put into the short-term memory in an execution, or in one that it started, is forgotten from now on.
+    pub async fn memory_let_go(
+        &mut self,
+        workspace: WorkspaceId,
+        execution: ExecutionId,
+    ) -> Result<(), StorageError> {
+        let now = self.now();
+        let sql = self.dialect(
+            sql!(
+                "WITH RECURSIVE tree(id) AS (SELECT id FROM agent_workflow_executions WHERE id = $2 UNION ALL ",
+                "SELECT e.id FROM tree JOIN agent_workflow_executions e ON e.workspace_id = $1 ",
+                "AND e.parent_id = tree.id) UPDATE agent_shared_memory SET expires_at = $3 WHERE workspace_id = $1 ",
+                "AND tier = 'short_term' AND workflow_execution_id IN (SELECT id FROM tree)"
+            ),
+            // Locked in the order of those who count readings.
+            sql!(
+                "WITH RECURSIVE tree(id) AS (SELECT id FROM agent_workflow_executions WHERE id = $2 UNION ALL ",
+                "SELECT e.id FROM tree JOIN agent_workflow_executions e ON e.workspace_id = $1 ",
+                "AND e.parent_id = tree.id), held AS MATERIALIZED (SELECT id FROM agent_shared_memory ",
+                "WHERE workspace_id = $1 AND tier = 'short_term' ",
+                "AND workflow_execution_id IN (SELECT id FROM tree) ORDER BY id FOR UPDATE) ",
+                "UPDATE agent_shared_memory SET expires_at = $3 WHERE id IN (SELECT id FROM held)"
+            ),
+        );
+        self.execute(sql, args![workspace, execution, now]).await?;
+        Ok(())
     }
 
     /// Lets at most `limit` memories rise that are worth it, and answers how many.

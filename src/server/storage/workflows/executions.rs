@@ -118,6 +118,8 @@ pub struct Running {
     pub max_running: Option<i64>,
     /// The workspace or the team stands still.
     pub frozen: bool,
+    /// Its team may make it wait before it begins.
+    pub team_limits: bool,
 }
 
 /// What a page of executions shows.
@@ -166,6 +168,7 @@ struct RunningRow {
     steps_made: i64,
     max_running: Option<i64>,
     frozen: bool,
+    team_limits: bool,
 }
 
 /// Locks an execution and takes the time at which the lock was had, and keeps its workspace from being frozen.
@@ -192,9 +195,12 @@ impl Db {
             .fetch_one(
                 sql!(
                     "SELECT COALESCE(e.definition, v.definition) AS definition, e.depth, ",
-                    "e.steps_made, f.max_running, (w.frozen_at IS NOT NULL OR t.frozen_at IS NOT NULL) AS frozen ",
-                    "FROM agent_workflow_executions e JOIN workspaces w ON w.id = e.workspace_id ",
-                    "LEFT JOIN agent_teams t ON t.id = e.team_id LEFT JOIN agent_workflows f ON f.id = e.workflow_id ",
+                    "e.steps_made, f.max_running, (w.frozen_at IS NOT NULL OR t.frozen_at IS NOT NULL) AS frozen, ",
+                    "(e.parent_id IS NULL AND (COALESCE(t.limited, FALSE) OR l.execution_id IS NOT NULL)) ",
+                    "AS team_limits FROM agent_workflow_executions e JOIN workspaces w ON w.id = e.workspace_id ",
+                    "LEFT JOIN agent_teams t ON t.id = e.team_id ",
+                    "LEFT JOIN agent_team_line l ON l.execution_id = e.id ",
+                    "LEFT JOIN agent_workflows f ON f.id = e.workflow_id ",
                     "LEFT JOIN agent_workflow_versions v ON v.workflow_id = e.workflow_id ",
                     "AND v.number = e.workflow_version WHERE e.workspace_id = $1 AND e.id = $2"
                 ),
@@ -210,6 +216,7 @@ impl Db {
             steps_made: row.steps_made,
             max_running: row.max_running,
             frozen: row.frozen,
+            team_limits: row.team_limits,
         };
         Ok((tx, Some(running)))
     }
@@ -268,61 +275,6 @@ impl Conn {
             format!("{COLUMNS}{} ORDER BY e.created_at DESC, e.id DESC LIMIT ${}", list.sql, args.len());
         let rows: Vec<ExecutionRow> = self.fetch_all(sql, args).await?;
         Ok(all(rows)?)
-    }
-
-    /// How many executions of a workflow are under way.
-    pub async fn executions_under_way(
-        &mut self,
-        workspace: WorkspaceId,
-        workflow: WorkflowId,
-    ) -> Result<i64, StorageError> {
-        let (count,): (i64,) = self
-            .fetch_one(
-                sql!(
-                    "SELECT COUNT(*) FROM agent_workflow_executions WHERE workspace_id = $1 AND workflow_id = $2 ",
-                    "AND status IN ('queued', 'running', 'waiting', 'paused') AND started_at IS NOT NULL"
-                ),
-                args![workspace, workflow],
-            )
-            .await?;
-        Ok(count)
-    }
-
-    /// The execution of a workflow that has been in line longest.
-    pub async fn execution_next_in_line(
-        &mut self,
-        workspace: WorkspaceId,
-        workflow: WorkflowId,
-    ) -> Result<Option<ExecutionId>, StorageError> {
-        let row: Option<(Uuid,)> = self
-            .fetch_optional(
-                sql!(
-                    "SELECT id FROM agent_workflow_executions WHERE workspace_id = $1 AND workflow_id = $2 ",
-                    "AND status = 'queued' ORDER BY id LIMIT 1"
-                ),
-                args![workspace, workflow],
-            )
-            .await?;
-        Ok(row.map(|(id,)| ExecutionId(id)))
-    }
-
-    /// The executions of a workflow that have been in line longest.
-    pub async fn executions_in_line(
-        &mut self,
-        workspace: WorkspaceId,
-        workflow: WorkflowId,
-        limit: i64,
-    ) -> Result<Vec<ExecutionId>, StorageError> {
-        let rows: Vec<(Uuid,)> = self
-            .fetch_all(
-                sql!(
-                    "SELECT id FROM agent_workflow_executions WHERE workspace_id = $1 AND workflow_id = $2 ",
-                    "AND status = 'queued' ORDER BY id LIMIT $3"
-                ),
-                args![workspace, workflow, limit],
-            )
-            .await?;
-        Ok(rows.into_iter().map(|(id,)| ExecutionId(id)).collect())
     }
 
     /// The open executions of a workspace after `after`, in the order of their ids.
@@ -388,7 +340,31 @@ impl Tx {
                 ],
             )
             .await?;
+        if made == 1
+            && new.parent.is_none()
+            && let Some(team) = new.team_id
+        {
+            self.team_line_stand(new.workspace_id, team, id);
+        }
         Ok(made == 1)
+    }
+
+    /// Keeps the graph of an execution that has its own. The caller has it locked.
+    pub async fn execution_redefine(
+        &mut self,
+        workspace: WorkspaceId,
+        id: ExecutionId,
+        definition: &Definition,
+    ) -> Result<(), StorageError> {
+        self.execute(
+            sql!(
+                "UPDATE agent_workflow_executions SET definition = $3 WHERE workspace_id = $1 AND id = $2 ",
+                "AND workflow_id IS NULL"
+            ),
+            args![workspace, id, Arg::json(definition)],
+        )
+        .await?;
+        Ok(())
     }
 
     /// Holds an execution until the end.

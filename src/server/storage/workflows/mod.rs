@@ -1,7 +1,9 @@
 //! Workflows and their versions; executions and their steps in files of their own.
 
 pub mod executions;
+pub mod line;
 pub mod routing;
+pub mod secrets;
 pub mod steps;
 pub mod triggers;
 

@@ -4,6 +4,7 @@ use super::super::read::At;
 use super::super::{Conn, StorageError};
 use crate::domain::ids::{AgentId, TeamId, WorkspaceId};
 use crate::domain::routing::{Candidate, TeamOf};
+use crate::domain::team_config::TeamConfig;
 use crate::{args, sql};
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
@@ -22,6 +23,7 @@ struct CandidateRow {
     team_id: Option<Uuid>,
     team_name: Option<String>,
     department: Option<String>,
+    team_config: Option<String>,
     frozen: bool,
     open_count: i64,
     completed_count: i64,
@@ -38,8 +40,9 @@ impl Conn {
         let rows: Vec<CandidateRow> = self
             .fetch_all(
                 sql!(
-                    "SELECT g.id, g.name, g.description, g.capabilities, (g.playbook IS NOT NULL) AS can_work, ",
-                    "t.id AS team_id, t.name AS team_name, t.department, (t.frozen_at IS NOT NULL) AS frozen, ",
+                    "SELECT g.id, g.name, g.description, g.capabilities, (g.playbook IS NOT NULL OR g.model IS NOT NULL OR g.kind = 'external') AS can_work, ",
+                    "t.id AS team_id, t.name AS team_name, t.department, t.config AS team_config, ",
+                    "(t.frozen_at IS NOT NULL) AS frozen, ",
                     "COALESCE(c.open_count, 0) AS open_count, COALESCE(c.completed_count, 0) AS completed_count, ",
                     "COALESCE(c.failed_count, 0) AS failed_count FROM agents g ",
                     "LEFT JOIN agent_team_members m ON m.workspace_id = g.workspace_id AND m.agent_id = g.id ",
@@ -58,13 +61,18 @@ impl Conn {
         let mut found = Vec::new();
         for row in rows {
             let at = At { table: "agents", row: row.id };
-            let team = match (row.team_id, row.team_name, row.department) {
-                (Some(id), Some(name), Some(department)) => Some(TeamOf {
-                    id: TeamId(id),
-                    name,
-                    department: at.word("department", &department)?,
-                    frozen: row.frozen,
-                }),
+            let team = match (row.team_id, row.team_name, row.department, row.team_config) {
+                (Some(id), Some(name), Some(department), Some(config)) => {
+                    let of_team = At { table: "agent_teams", row: id };
+                    let config: TeamConfig = of_team.json("config", &config)?;
+                    Some(TeamOf {
+                        id: TeamId(id),
+                        name,
+                        department: of_team.word("department", &department)?,
+                        frozen: row.frozen,
+                        capabilities: config.capabilities,
+                    })
+                }
                 _ => None,
             };
             found.push(Candidate {

@@ -77,12 +77,30 @@ impl Conn {
                 sql!(
                     "SELECT EXISTS (SELECT 1 FROM agent_workflows WHERE workspace_id = $1 AND status = 'active' ",
                     "AND trigger_kind = 'event') OR EXISTS (SELECT 1 FROM agent_workflow_steps ",
-                    "WHERE workspace_id = $1 AND event IS NOT NULL AND status = 'waiting')"
+                    "WHERE workspace_id = $1 AND event IS NOT NULL AND status = 'waiting' AND event NOT LIKE 'message:%')"
                 ),
                 args![workspace],
             )
             .await?;
         Ok(followed)
+    }
+
+    /// The step that waits for exactly this, and its execution.
+    pub async fn step_that_awaits(
+        &mut self,
+        workspace: WorkspaceId,
+        event: &str,
+    ) -> Result<Option<(StepId, ExecutionId)>, StorageError> {
+        let row: Option<(Uuid, Uuid)> = self
+            .fetch_optional(
+                sql!(
+                    "SELECT id, execution_id FROM agent_workflow_steps WHERE workspace_id = $1 AND event = $2 ",
+                    "AND status = 'waiting' AND due_at IS NULL LIMIT 1"
+                ),
+                args![workspace, event],
+            )
+            .await?;
+        Ok(row.map(|(step, execution)| (StepId(step), ExecutionId(execution))))
     }
 
     /// The events that an active workflow or a waiting step follows.
@@ -95,7 +113,7 @@ impl Conn {
             .fetch_all(
                 sql!(
                     "SELECT DISTINCT event FROM agent_workflow_steps WHERE workspace_id = $1 AND event IS NOT NULL ",
-                    "AND status = 'waiting' AND due_at IS NULL"
+                    "AND status = 'waiting' AND due_at IS NULL AND event NOT LIKE 'message:%'"
                 ),
                 args![workspace],
             )

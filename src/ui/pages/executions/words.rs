@@ -64,7 +64,7 @@ pub fn waits_for(waits: WaitsFor) -> &'static str {
 pub fn step_icon(kind: StepKind) -> Icon {
     match kind {
         StepKind::Action => Icon::Play,
-        StepKind::Agent => Icon::User,
+        StepKind::Agent | StepKind::Model | StepKind::Message => Icon::User,
         StepKind::Condition => Icon::ChevronsUpDown,
         StepKind::Parallel | StepKind::Join | StepKind::Workflow => Icon::Workflow,
         StepKind::Approval => Icon::Inbox,
@@ -98,7 +98,8 @@ pub fn actor(actor: &ActorRef) -> String {
     match actor.kind {
         ActorKind::User => name,
         ActorKind::Agent => format!("{name} (agent)"),
-        ActorKind::System => format!("{name} by itself"),
+        ActorKind::System if name == "Countersign" => format!("{name} by itself"),
+        ActorKind::System => name,
     }
 }
 

@@ -7,13 +7,14 @@ use crate::ui::components::{MaybeText, PageHeader, Tab, Tabs};
 use crate::ui::forms::{Notice, NoticeBar, ReturnedError};
 
 /// The tabs: address and name.
-const TABS: [(&str, &str); 10] = [
+const TABS: [(&str, &str); 11] = [
     ("/settings", "Account"),
     ("/settings/notifications", "Notifications"),
     ("/settings/views", "Views"),
     ("/settings/members", "Members"),
     ("/settings/tokens", "Tokens"),
     ("/settings/agents", "Agents"),
+    ("/settings/models", "Models"),
     ("/settings/teams", "Teams"),
     ("/settings/action-types", "Action types"),
     ("/settings/webhooks", "Webhooks"),

@@ -18,7 +18,7 @@ pub fn show_secret(shown: RwSignal<Option<ShownOnce>>, secret: ShownOnce) {
 /// The secret that a plain post handed to this page, or the newest in `shown`.
 #[component]
 pub fn Secret(
-    /// `token` or `webhook`.
+    /// `token`, `webhook` or `workflow`.
     noun: &'static str,
     /// What to do with it.
     advice: &'static str,
@@ -50,7 +50,7 @@ fn SecretCard(
     let text = secret.secret;
     let shown = vec![(SegmentKind::Plain, text.clone())];
     let label = match noun.as_str() {
-        "webhook" => "Signing secret",
+        "webhook" | "workflow" => "Signing secret",
         _ => "Token",
     };
     view! {

@@ -9,7 +9,9 @@ use crate::domain::event::Topic;
 use crate::domain::ids::TeamId;
 use crate::domain::member::Permission;
 use crate::domain::team::{Team, TeamMember};
+use crate::domain::team_config::TeamConfig;
 use crate::domain::text::reveal_text;
+use crate::server_fns::team_config::team_config;
 use crate::server_fns::teams::{team_get, team_member_list};
 use crate::ui::components::{
     ButtonSize, Card, DescriptionList, Icon, KeyValue, LinkButton, LongText, Moment, PageHeader, Skeleton,
@@ -18,7 +20,7 @@ use crate::ui::components::{
 use crate::ui::forms::{Notice, NoticeBar, ReturnedError};
 use crate::ui::hooks::focus_soon;
 use crate::ui::pages::newer::{Newer, newer_than};
-use crate::ui::pages::settings::{autonomy_words, team_standing};
+use crate::ui::pages::settings::{ConfigFacts, autonomy_words, team_standing};
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::{human, moment, segments, stamp};
 
@@ -28,8 +30,8 @@ use super::members::Members;
 use super::run::RunTeam;
 use super::runs::{RunHistory, RunLine, runs_of};
 
-/// The team, its agents, and its newest runs.
-type Loaded = (Team, Vec<TeamMember>, Vec<RunLine>);
+/// The team, its agents, how it works, and its newest runs.
+type Loaded = (Team, Vec<TeamMember>, TeamConfig, Vec<RunLine>);
 
 /// One team.
 #[component]
@@ -59,7 +61,7 @@ pub fn TeamHomePage() -> impl IntoView {
         <Transition fallback=|| view! { <Skeleton lines=12 label="Loading the team" /> }>
             {move || Suspend::new(async move {
                 let answer = loaded.await;
-                read.set_value(answer.as_ref().ok().map(|(team, members, _)| (team.clone(), members.clone())));
+                read.set_value(answer.as_ref().ok().map(|(team, members, ..)| (team.clone(), members.clone())));
                 if asked.try_get_value() == Some(true) {
                     asked.set_value(false);
                     focus_soon("page-title");
@@ -82,8 +84,9 @@ pub fn TeamHomePage() -> impl IntoView {
 
 async fn load(id: String) -> Result<Loaded, AppError> {
     let (team, members) = team_and_members(id).await?;
+    let config = team_config(team.id).await?;
     let runs = runs_of(team.id).await?;
-    Ok((team, members, runs))
+    Ok((team, members, config, runs))
 }
 
 async fn team_and_members(id: String) -> Result<(Team, Vec<TeamMember>), AppError> {
@@ -103,7 +106,7 @@ fn TeamHome(
     show: Callback<()>,
 ) -> impl IntoView {
     let may_run = use_session().may(Permission::RunTeams);
-    let (team, members, runs) = found;
+    let (team, members, config, runs) = found;
     let (id, title) = (team.id, reveal_text(&team.name));
     let settings = move || {
         view! { <LinkButton href=format!("/settings/teams/{id}") icon=Icon::Settings>"Settings"</LinkButton> }
@@ -118,7 +121,7 @@ fn TeamHome(
         <div class="grid gap-4" on:submit=move |_| notice.clear()>
             <div class="grid items-start gap-4 lg:grid-cols-2">
                 <RunTeam team=team.clone() members=members.clone() may_run=may_run />
-                <Facts team=team />
+                <Facts team=team config=config />
             </div>
             <RunHistory team=id first=runs />
             <Members members=members />
@@ -131,6 +134,8 @@ fn TeamHome(
 fn Facts(
     /// The team.
     team: Team,
+    /// How it works.
+    config: TeamConfig,
 ) -> impl IntoView {
     let id = team.id;
     let (tone, label) = team_standing(team.status, team.frozen_at.is_some());
@@ -161,6 +166,7 @@ fn Facts(
                 <KeyValue label="Autonomy">{autonomy}</KeyValue>
                 <KeyValue label="Always asks before">{asks}</KeyValue>
                 <KeyValue label="Approvals needed">{needed}</KeyValue>
+                <ConfigFacts config=config />
                 <KeyValue label="Made"><Moment datetime=stamp(made) text=moment(made) /></KeyValue>
             </DescriptionList>
             <div class="mt-4 flex flex-wrap gap-2">

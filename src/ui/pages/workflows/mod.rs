@@ -4,6 +4,7 @@ mod address;
 mod draft;
 mod facts;
 mod faults;
+mod hook;
 mod list;
 mod new;
 mod one;

@@ -9,26 +9,31 @@ use crate::domain::event::Topic;
 use crate::domain::ids::WorkflowId;
 use crate::domain::member::Permission;
 use crate::domain::text::reveal_text;
-use crate::domain::workflow::{WorkflowDetail, WorkflowVersion};
+use crate::domain::workflow::hook::WorkflowHook;
+use crate::domain::workflow::{Trigger, WorkflowDetail, WorkflowVersion};
+use crate::server_fns::hooks::workflow_hook;
+use crate::server_fns::shown_once::ShownOnce;
 use crate::server_fns::workflows::{workflow_get, workflow_text, workflow_versions};
 use crate::ui::components::{PageHeader, Skeleton};
 use crate::ui::forms::{Notice, NoticeBar, ReturnedError};
 use crate::ui::hooks::focus_soon;
 use crate::ui::pages::newer::{Newer, newer_than};
+use crate::ui::pages::settings::{Secret, show_secret};
 use crate::ui::pages::whose::Whose;
 use crate::ui::pages::{PageError, use_session};
 
 use super::address::PATH;
 use super::draft::Draft;
 use super::facts::Facts;
+use super::hook::Hook;
 use super::publish::{Publish, Versions};
 use super::run::{Run, StopAndGo};
 use super::steps::DraftSteps;
 use super::terms::Terms;
 use super::trigger::Starts;
 
-/// The workflow, its draft as text, its versions, and the teams to choose from.
-type Loaded = (WorkflowDetail, String, Vec<WorkflowVersion>, Whose);
+/// The workflow, its draft as text, its versions, the teams to choose from, and the webhook that starts it.
+type Loaded = (WorkflowDetail, String, Vec<WorkflowVersion>, Whose, Option<WorkflowHook>);
 
 /// One workflow.
 #[component]
@@ -68,7 +73,16 @@ pub fn WorkflowPage() -> impl IntoView {
         let _ = newer.try_set(false);
         loaded.refetch();
     });
+    let shown = RwSignal::new(None);
+    let made = Callback::new(move |secret: ShownOnce| {
+        notice.clear();
+        show_secret(shown, secret);
+        let _ = newer.try_set(false);
+        loaded.refetch();
+    });
     view! {
+        // Not with the rest, which is drawn anew.
+        <Secret noun="workflow" advice="Whoever sends the webhooks signs them with it." shown=shown />
         <Transition fallback=|| view! { <Skeleton lines=12 label="Loading the workflow" /> }>
             {move || Suspend::new(async move {
                 let answer = loaded.await;
@@ -88,6 +102,7 @@ pub fn WorkflowPage() -> impl IntoView {
                                 newer=newer
                                 show=show
                                 changed=changed
+                                made=made
                             />
                         }
                             .into_any()
@@ -117,7 +132,11 @@ async fn load(id: String, may_write: bool) -> Result<Loaded, AppError> {
     };
     let versions = workflow_versions(id).await?;
     let whose = if may_write { Whose::load().await } else { Whose::default() };
-    Ok((found, text, versions, whose))
+    let hook = match found.workflow.trigger {
+        Trigger::Webhook => Some(workflow_hook(id).await?),
+        _ => None,
+    };
+    Ok((found, text, versions, whose, hook))
 }
 
 #[component]
@@ -136,6 +155,8 @@ fn WorkflowView(
     show: Callback<()>,
     /// What follows the member's own change.
     changed: Callback<&'static str>,
+    /// What follows a new secret.
+    made: Callback<ShownOnce>,
 ) -> impl IntoView {
     let title = reveal_text(&found.0.workflow.name);
     view! {
@@ -147,7 +168,11 @@ fn WorkflowView(
         // What was said belongs to the form before.
         <div class="grid gap-4" on:submit=move |_| notice.clear()>
             // All of it is drawn anew with what was read anew: what was typed or opened belongs to what was there before.
-            {move || view! { <Parts found=found.clone() may_write=may_write may_run=may_run changed=changed /> }}
+            {move || {
+                view! {
+                    <Parts found=found.clone() may_write=may_write may_run=may_run changed=changed made=made />
+                }
+            }}
         </div>
     }
 }
@@ -162,10 +187,15 @@ fn Parts(
     may_run: bool,
     /// What follows a change.
     changed: Callback<&'static str>,
+    /// What follows a new secret.
+    made: Callback<ShownOnce>,
 ) -> impl IntoView {
-    let (found, text, versions, whose) = found;
+    let (found, text, versions, whose, hook) = found;
     let WorkflowDetail { workflow, draft, faults } = found.clone();
     let next = versions.first().map_or(1, |newest| newest.number + 1);
+    let hook = hook.map(|hook| {
+        view! { <Hook workflow=workflow.clone() hook=hook may_write=may_write made=made /> }
+    });
     let publish = may_write.then(|| {
         view! {
             <div class="grid items-start gap-4 lg:grid-cols-2">
@@ -187,6 +217,7 @@ fn Parts(
             <Facts workflow=workflow.clone() />
             <Run workflow=workflow.clone() may_run=may_run />
         </div>
+        {hook}
         <div class="grid items-start gap-4 lg:grid-cols-2">
             <DraftSteps draft=draft faults=faults may_write=may_write />
             <Draft found=found text=text may_write=may_write changed=changed />

@@ -22,17 +22,18 @@ pub fn Starts(
         let _ = changed.try_run("What starts it is changed.");
     });
     let form = |kind: &str| FormState::new(format!("starts-{kind}")).faults_only();
-    let (manual, agents) = (form("manual"), form("agents"));
+    let (manual, agents, webhooks) = (form("manual"), form("agents"), form("webhooks"));
     let event = form("event").field("/trigger", "starts-event-name");
     let schedule = form("schedule")
         .field("/trigger/zone", "starts-zone")
         .field("/trigger/cron", "starts-cron")
         .field("/trigger", "starts-cron");
-    let open = [&manual, &agents, &event, &schedule].into_iter().any(|form| form.typed("_form").is_some());
+    let forms = [&manual, &agents, &webhooks, &event, &schedule];
+    let open = forms.into_iter().any(|form| form.typed("_form").is_some());
     let (cron, zone, name) = match workflow.trigger.clone() {
         Trigger::Schedule { cron, zone } => (cron, zone, String::new()),
         Trigger::Event { event } => (String::new(), String::new(), event),
-        Trigger::Manual | Trigger::AgentRequest => Default::default(),
+        Trigger::Manual | Trigger::AgentRequest | Trigger::Webhook => Default::default(),
     };
     let name = event.typed("input[trigger][event]").unwrap_or(name);
     let cron = schedule.typed("input[trigger][cron]").unwrap_or(cron);
@@ -61,6 +62,10 @@ pub fn Starts(
                 <ActionForm<WorkflowPatch> form=agents.clone() on_done=done.clone()>
                     {head("agent_request")}
                     <SubmitButton form=agents label="Agents, too".to_owned() />
+                </ActionForm<WorkflowPatch>>
+                <ActionForm<WorkflowPatch> form=webhooks.clone() on_done=done.clone()>
+                    {head("webhook")}
+                    <SubmitButton form=webhooks label="Signed webhooks, too".to_owned() />
                 </ActionForm<WorkflowPatch>>
                 <ActionForm<WorkflowPatch> form=schedule.clone() class="grid gap-3 border-t border-line pt-3" on_done=done.clone()>
                     {head("schedule")}

@@ -9,6 +9,7 @@ pub fn starts(trigger: &Trigger) -> String {
         Trigger::Manual => "When a person starts it".to_owned(),
         Trigger::AgentRequest => "When an agent asks for it".to_owned(),
         Trigger::Event { event } => format!("At each {}", reveal_text(event)),
+        Trigger::Webhook => "When a signed webhook comes".to_owned(),
         Trigger::Schedule { cron, zone } => {
             let zone = reveal_text(zone);
             match clock(cron) {
@@ -96,5 +97,6 @@ mod tests {
         let event = Trigger::Event { event: "record.created".to_owned() };
         assert_eq!(starts(&event), "At each record.created");
         assert_eq!(starts(&Trigger::Manual), "When a person starts it");
+        assert_eq!(starts(&Trigger::Webhook), "When a signed webhook comes");
     }
 }

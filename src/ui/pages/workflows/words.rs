@@ -54,6 +54,8 @@ pub fn kind(kind: StepKind) -> &'static str {
         StepKind::Wait => "Wait",
         StepKind::Workflow => "Workflow",
         StepKind::Set => "Values",
+        StepKind::Model => "Model",
+        StepKind::Message => "Message",
     }
 }
 
@@ -78,6 +80,8 @@ pub fn does(run: &StepRun) -> String {
         StepRun::Workflow(step) => {
             format!("Runs the workflow {} and waits for it.", reveal_text(&step.workflow))
         }
+        StepRun::Message(step) => format!("{} gets the task as a message.", reveal_text(&step.agent)),
+        StepRun::Model(step) => format!("The model of {} says what comes next.", reveal_text(&step.agent)),
         StepRun::Set(step) => {
             let names: Vec<String> = step.values.as_map().keys().map(|name| reveal_text(name)).collect();
             match names.is_empty() {

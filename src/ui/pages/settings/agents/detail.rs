@@ -1,25 +1,24 @@
-//! One agent.
+//! One agent: what it is, what it does, and its end.
 
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
 
-use crate::domain::AppError;
-use crate::domain::agent::{Agent, AgentStatus};
-use crate::domain::ids::AgentId;
+use crate::domain::agent::Agent;
 use crate::domain::member::Permission;
 use crate::domain::text::reveal_text;
-use crate::server_fns::agents::{AgentDelete, AgentPatch, agent_get};
-use crate::ui::components::{
-    ButtonVariant, Card, LinkButton, RevealedText, SelectField, Skeleton, StatusBadge,
-};
+use crate::server_fns::agents::AgentDelete;
+use crate::ui::components::{ButtonVariant, Skeleton};
 use crate::ui::forms::{ActionForm, Disclose, FormState, Hidden, Notice, SubmitButton, Then, Version};
 use crate::ui::pages::settings::frame::{ReadOnly, SettingsFrame};
-use crate::ui::pages::settings::lists::words;
 use crate::ui::pages::{PageError, use_session};
-use crate::ui::words::segments;
 
-use super::{AgentText, PATH, kind, state};
+use super::PATH;
+use super::facts::Facts;
+use super::found::Found;
+use super::profile::EditProfile;
+use super::reading::ReadProfile;
+use super::terms::Terms;
 
 /// One agent.
 #[component]
@@ -27,28 +26,28 @@ pub fn AgentPage() -> impl IntoView {
     let may_write = use_session().may(Permission::WriteAgents);
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
-    let loaded = Resource::new(
-        move || id.get(),
-        |id| async move {
-            match id.parse::<AgentId>() {
-                Ok(id) => agent_get(id).await,
-                Err(_) => Err(AppError::not_found("agent")),
-            }
-        },
-    );
+    let loaded = Resource::new(move || id.get(), move |id| Found::load(id, may_write));
     let retry = Callback::new(move |()| loaded.refetch());
     let notice = Notice::new(|done| match done {
         "created" => Some("The agent is added. Give it a token under Tokens."),
+        "made" => Some("The agent is added. Say below what it does."),
         "saved" => Some("The changes are saved."),
         _ => None,
     });
+    let changed = Callback::new(move |text: &'static str| {
+        notice.say(text);
+        loaded.refetch();
+    });
     view! {
-        <Transition fallback=|| view! { <Skeleton lines=8 label="Loading the agent" /> }>
+        <Transition fallback=|| view! { <Skeleton lines=12 label="Loading the agent" /> }>
             {move || Suspend::new(async move {
                 let answer = loaded.await;
-                let title = answer.as_ref().map_or("Agent".to_owned(), |agent| reveal_text(&agent.name));
+                let title = answer.as_ref().map_or("Agent".to_owned(), |found| reveal_text(&found.agent.name));
                 let body = match answer {
-                    Ok(agent) => view! { <AgentView agent=agent may_write=may_write notice=notice /> }.into_any(),
+                    Ok(found) => {
+                        view! { <AgentView found=found may_write=may_write notice=notice changed=changed /> }
+                            .into_any()
+                    }
                     Err(error) => {
                         view! { <PageError title="The agent could not be loaded" error=error retry=retry /> }
                             .into_any()
@@ -62,77 +61,64 @@ pub fn AgentPage() -> impl IntoView {
 
 #[component]
 fn AgentView(
-    /// The agent.
-    agent: Agent,
+    /// The agent and what belongs to it.
+    found: Found,
     /// Whether the member may change it.
     may_write: bool,
     /// The page's notice.
     notice: Notice,
+    /// Reads all of it again after a change.
+    changed: Callback<&'static str>,
 ) -> impl IntoView {
-    let (id, what) = (agent.id, kind(agent.kind));
+    // What both forms change; neither takes away what is typed in the other.
+    let agent = RwSignal::new(found.agent.clone());
+    let facts = view! { <Facts agent=agent owner=found.owner.clone() /> };
     if !may_write {
-        let (tone, label) = state(agent.status);
         return view! {
-            <Card>
-                <p>{what} ". " <StatusBadge tone=tone label=label /></p>
-                <p class="mt-2">
-                    <RevealedText segments=segments(&agent.description) />
-                </p>
-            </Card>
-            <ReadOnly text="Owners, admins and operators change agents." />
+            <div class="grid gap-4">
+                {facts}
+                <ReadProfile found=found />
+                <ReadOnly text="Owners, admins and operators change agents." />
+            </div>
         }
         .into_any();
     }
-    let version = RwSignal::new(agent.version);
-    let form = FormState::new("agent-edit")
-        .faults_only()
-        .field("/name", "agent-name")
-        .field("/description", "agent-description")
-        .field("/status", "agent-status");
-    let saved = Then::new(move |agent: Agent| {
-        let _ = version.try_set(agent.version);
+    let saved = Then::new(move |saved: Agent| {
+        let _ = agent.try_set(saved);
         notice.say("The changes are saved.");
     });
-    let next =
-        AgentStatus::ALL.iter().filter(|next| **next == agent.status || agent.status.may_become(**next));
-    let statuses = words(next.map(|status| status.as_str()));
-    let remove = FormState::new("agent-delete").faults_only();
-    let navigate = use_navigate();
-    let deleted = Then::new(move |()| navigate("/settings/agents?done=deleted", NavigateOptions::default()));
+    let version = Signal::derive(move || agent.with(|agent| agent.version));
+    let (first, id) = (found.agent.clone(), found.agent.id.to_string());
     view! {
-        <Card>
-            <p class="mb-4 text-muted">{what} "."</p>
-            <ActionForm<AgentPatch> form=form.clone() class="grid max-w-xl gap-4" on_done=saved>
-                <Hidden name="id" value=id.to_string() />
-                <Version of=version />
-                <AgentText form=form.clone() name=agent.name description=agent.description />
-                <SelectField
-                    id="agent-status"
-                    name="input[status]"
-                    label="State"
-                    options=statuses
-                    selected=form.typed("input[status]").unwrap_or_else(|| agent.status.to_string())
-                    hint="What a paused or archived agent asks for is denied."
-                    error=form.error_at("/status")
-                />
-                <div class="flex flex-wrap gap-2">
-                    <SubmitButton form=form variant=ButtonVariant::Primary label="Save changes".to_owned() />
-                    <LinkButton href="/settings/tokens" variant=ButtonVariant::Ghost>
-                        "Tokens"
-                    </LinkButton>
-                </div>
-            </ActionForm<AgentPatch>>
-        </Card>
-        <div class="mt-6">
-            <Disclose label="Delete this agent" variant=ButtonVariant::Danger>
-                <p>"Its tokens stop working. If it ever acted, it is archived instead, because the log names it."</p>
-                <ActionForm<AgentDelete> form=remove.clone() on_done=deleted>
-                    <Hidden name="id" value=id.to_string() />
-                    <Version of=version />
-                    <SubmitButton form=remove variant=ButtonVariant::Danger label="Delete or archive".to_owned() />
-                </ActionForm<AgentDelete>>
-            </Disclose>
+        <div class="grid gap-4">
+            {facts}
+            <Terms agent=first version=version saved=saved />
+            // Drawn anew with what was read anew: what was typed is what was saved.
+            {move || view! { <EditProfile found=found.clone() version=version changed=changed /> }}
+            <DeleteAgent id=id version=version />
         </div>
     }
     .into_any()
+}
+
+#[component]
+fn DeleteAgent(
+    /// The agent.
+    id: String,
+    /// The version that the member sees.
+    version: Signal<i64>,
+) -> impl IntoView {
+    let form = FormState::new("agent-delete").faults_only();
+    let navigate = use_navigate();
+    let deleted = Then::new(move |()| navigate("/settings/agents?done=deleted", NavigateOptions::default()));
+    view! {
+        <Disclose label="Delete this agent" variant=ButtonVariant::Danger>
+            <p>"Its tokens stop working. If it ever acted, it is archived instead, because the log names it."</p>
+            <ActionForm<AgentDelete> form=form.clone() on_done=deleted>
+                <Hidden name="id" value=id />
+                <Version of=version />
+                <SubmitButton form=form variant=ButtonVariant::Danger label="Delete or archive".to_owned() />
+            </ActionForm<AgentDelete>>
+        </Disclose>
+    }
 }

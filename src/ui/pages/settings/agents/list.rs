@@ -134,7 +134,11 @@ fn AddAgent() -> impl IntoView {
     let open = form.typed("_form").is_some();
     let navigate = use_navigate();
     let done = Then::new(move |agent: Agent| {
-        navigate(&format!("{PATH}/{}?done=created", agent.id), NavigateOptions::default());
+        let word = match agent.kind {
+            AgentKind::Internal => "made",
+            AgentKind::External => "created",
+        };
+        navigate(&format!("{PATH}/{}?done={word}", agent.id), NavigateOptions::default());
     });
     let kinds: Vec<_> = [AgentKind::External, AgentKind::Internal]
         .into_iter()

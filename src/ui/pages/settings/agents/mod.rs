@@ -1,7 +1,13 @@
 //! Agents: the list at `/settings/agents`, and one of them.
 
 mod detail;
+mod facts;
+mod found;
 mod list;
+mod profile;
+mod reading;
+mod terms;
+mod tools;
 
 use leptos::prelude::*;
 
@@ -28,6 +34,11 @@ fn kind(kind: AgentKind) -> &'static str {
         AgentKind::Internal => "Run by Countersign",
         AgentKind::External => "Calls in with a token",
     }
+}
+
+/// A model that agents name and the settings do not.
+fn not_configured(model: &str) -> String {
+    format!("{model} (not configured)")
 }
 
 /// Name and description.

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::AppError;
 use crate::domain::action_type::ActionType;
@@ -11,9 +12,12 @@ use crate::domain::autonomy::AutonomyLevel;
 use crate::domain::ids::TeamId;
 use crate::domain::member::Permission;
 use crate::domain::team::{Team, TeamMember, TeamStatus};
+use crate::domain::team_config::TeamConfig;
 use crate::domain::text::reveal_text;
+use crate::server_fns::account::time_zones;
 use crate::server_fns::action_types::action_type_list;
 use crate::server_fns::agents::agent_list;
+use crate::server_fns::team_config::team_config;
 use crate::server_fns::teams::{TeamDelete, TeamFreeze, TeamPatch, team_get, team_member_list};
 use crate::ui::components::{
     ButtonVariant, Card, DescriptionList, Icon, KeyValue, RevealedText, Skeleton, StatusBadge,
@@ -24,11 +28,21 @@ use crate::ui::pages::trust::TrustPanel;
 use crate::ui::pages::{PageError, use_session};
 use crate::ui::words::{human, segments};
 
+use super::config::{ConfigFacts, EditConfig};
 use super::fields::{TeamFields, autonomy_words, team_form_state};
 use super::members::TeamMembers;
 use super::{PATH, state};
 
-type Loaded = (Team, Vec<TeamMember>, Vec<Agent>, Vec<ActionType>);
+/// The team and what belongs to it; for who may change it also what there is to choose.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Loaded {
+    team: Team,
+    config: TeamConfig,
+    members: Vec<TeamMember>,
+    agents: Vec<Agent>,
+    types: Vec<ActionType>,
+    zones: Vec<String>,
+}
 
 /// One team.
 #[component]
@@ -51,7 +65,7 @@ pub fn TeamPage() -> impl IntoView {
         <Transition fallback=|| view! { <Skeleton lines=10 label="Loading the team" /> }>
             {move || Suspend::new(async move {
                 let answer = loaded.await;
-                let title = answer.as_ref().map_or("Team".to_owned(), |(team, ..)| reveal_text(&team.name));
+                let title = answer.as_ref().map_or("Team".to_owned(), |found| reveal_text(&found.team.name));
                 let body = match answer {
                     Ok(found) => {
                         view! { <TeamView found=found may_write=may_write changed=changed /> }.into_any()
@@ -67,16 +81,19 @@ pub fn TeamPage() -> impl IntoView {
     }
 }
 
-/// The team with its members; for who may change it also what there is to choose.
 async fn load(id: String, may_write: bool) -> Result<Loaded, AppError> {
     let id: TeamId = id.parse().map_err(|_| AppError::not_found("team"))?;
+    // The version before what it is the version of, so that a change in between is not overwritten.
     let team = team_get(id).await?;
+    let config = team_config(id).await?;
     let members = team_member_list(id).await?;
-    if !may_write {
-        return Ok((team, members, Vec::new(), Vec::new()));
-    }
-    let all = AgentFilter { limit: Some("200".to_owned()), ..AgentFilter::default() };
-    Ok((team, members, agent_list(all).await?.items, action_type_list().await?))
+    let (agents, types, zones) = if may_write {
+        let all = AgentFilter { limit: Some("200".to_owned()), ..AgentFilter::default() };
+        (agent_list(all).await?.items, action_type_list().await?, time_zones().await?)
+    } else {
+        Default::default()
+    };
+    Ok(Loaded { team, config, members, agents, types, zones })
 }
 
 #[component]
@@ -88,14 +105,18 @@ fn TeamView(
     /// What follows a change.
     changed: Callback<&'static str>,
 ) -> impl IntoView {
-    let (team, members, agents, types) = found;
+    let Loaded { team, config, members, agents, types, zones } = found;
     let (tone, label) = state(&team);
-    let id = team.id;
+    let (id, version) = (team.id, team.version);
     let learns = team.autonomy_level == AutonomyLevel::SemiAutonomous;
     let terms = if may_write {
-        view! { <EditTeam team=team.clone() types=types changed=changed /> }.into_any()
+        view! {
+            <EditTeam team=team.clone() types=types changed=changed />
+            <EditConfig team=id version=version config=config zones=zones changed=changed />
+        }
+        .into_any()
     } else {
-        view! { <ReadTeam team=team.clone() /> }.into_any()
+        view! { <ReadTeam team=team.clone() config=config /> }.into_any()
     };
     let switches = may_write.then(|| view! { <Switches team=team changed=changed /> });
     view! {
@@ -115,6 +136,8 @@ fn TeamView(
 fn ReadTeam(
     /// The team.
     team: Team,
+    /// How it works.
+    config: TeamConfig,
 ) -> impl IntoView {
     let asks = if team.approval_required.is_empty() {
         "Nothing beyond the rule".to_owned()
@@ -130,6 +153,7 @@ fn ReadTeam(
                 </KeyValue>
                 <KeyValue label="Always asks before">{asks}</KeyValue>
                 <KeyValue label="Approvals needed">{team.required_approvals.to_string()}</KeyValue>
+                <ConfigFacts config=config />
                 <KeyValue label="About">
                     <RevealedText segments=segments(&team.description) />
                 </KeyValue>

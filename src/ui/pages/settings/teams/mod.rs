@@ -1,5 +1,6 @@
 //! Teams: the list at `/settings/teams`, and one of them.
 
+mod config;
 mod detail;
 mod fields;
 mod list;
@@ -9,6 +10,7 @@ use crate::domain::team::Team;
 use crate::domain::team::TeamStatus;
 use crate::ui::components::Tone;
 
+pub(in crate::ui::pages) use config::ConfigFacts;
 pub use detail::TeamPage;
 pub(in crate::ui::pages) use fields::autonomy_words;
 pub use list::TeamsPage;
