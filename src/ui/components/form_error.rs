@@ -27,7 +27,7 @@ pub fn FormError(
             view! {
                 <div class="flex gap-2 rounded-control border border-bad bg-bad-soft p-3">
                     <IconMark icon=Icon::Alert class="mt-0.5 text-bad" />
-                    <div class="min-w-0">
+                    <div class="min-w-0 [overflow-wrap:anywhere]">
                         <p class="font-medium text-bad">{message}</p>
                         {(!links.is_empty()).then(|| view! { <ul class="mt-1 list-disc pl-4">{links}</ul> })}
                     </div>
