@@ -132,9 +132,9 @@ test("a run waits for people where its team has to ask", { tag: "@nojs" }, async
 test("a blank team is made of agents that there are", { tag: ["@nojs", "@phone"] }, async ({ workspace, signIn, allowProblem }) => {
   test.slow();
   allowProblem(/status of 409/);
-  await workspace.agent("Scout");
   await workspace.agent("Writer");
   const page = await signIn(await workspace.member("operator"));
+  await new Workflows(workspace, page).api("POST", "/agents", { name: "Scout", kind: "internal" });
   await open(page, "/teams/new");
   await page.getByRole("radio", { name: /^Blank team/ }).check();
   await go(page, next(page, "members"), "Step 2 of 4: Members");
@@ -171,7 +171,7 @@ test("a blank team is made of agents that there are", { tag: ["@nojs", "@phone"]
   await expect(agents(page).filter({ hasText: "Scout" })).toContainText("Coordinator");
   await expect(agents(page).filter({ hasText: "Writer" })).toContainText("Specialist");
 
-  // An agent that calls in has nothing that Countersign could run.
+  // An agent without a model and a playbook has nothing that Countersign could run.
   await hydrated(page);
   await page.getByLabel("Objective", { exact: true }).fill("Write to the papers");
   await page.getByRole("button", { name: "Run the team" }).click();

@@ -111,7 +111,10 @@ test("what is wrong is said at the field, and nothing is lost", { tag: "@nojs" }
   await page.getByRole("button", { name: "Save the draft" }).click();
   await expect(page.getByText("The draft is saved.")).toBeVisible();
 
-  await page.getByRole("button", { name: "Publish version 1" }).click();
+  // The page is read anew after a change: a press while it is drawn would be lost.
+  const publish = page.locator("form").filter({ has: page.getByRole("button", { name: "Publish version 1" }) });
+  await expect(publish.locator('input[name="version"]')).toHaveValue("2");
+  await publish.getByRole("button", { name: "Publish version 1" }).click();
   await expect(page.getByText("The draft is published.")).toBeVisible();
   await page.getByLabel(/^Input/).fill("Ada");
   await page.getByRole("button", { name: "Run it now" }).click();
