@@ -79,7 +79,18 @@ impl CallModel {
                 call.usage.input_tokens = reply.input_tokens;
                 call.usage.output_tokens = reply.output_tokens;
                 call.usage.cost_micros = configured.cost_micros(reply.input_tokens, reply.output_tokens);
-                (Said::Answer(reply.answer), Some(call))
+                let calls = i64::try_from(reply.answer.calls.len()).unwrap_or(i64::MAX);
+                let said = match calls > question.tool_calls_left {
+                    true => Said::Failed {
+                        cause: format!(
+                            "The model called {calls} tools where it may still call {} in this execution.",
+                            question.tool_calls_left
+                        ),
+                        again: false,
+                    },
+                    false => Said::Answer(reply.answer),
+                };
+                (said, Some(call))
             }
             Err(fault) => {
                 call.error = Some(fault.to_string());

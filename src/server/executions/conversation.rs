@@ -1,19 +1,20 @@
 //! What a model is told: who its agent is, the objective, its tools, and what came of everything that it called.
 
+use super::message::task_text;
 use super::think::{HAND_OVER, tool_name};
 use crate::domain::AppResult;
 use crate::domain::action_type::ActionType;
-use crate::domain::agent::{Agent, AgentKind, AgentStatus};
+use crate::domain::agent::Agent;
 use crate::domain::agent_profile::AgentProfile;
 use crate::domain::catalogue::CONTINUE_WORKFLOW;
 use crate::domain::execution::{Execution, Step, StepStatus};
 use crate::domain::ids::{ExecutionId, StepId, WorkspaceId};
 use crate::domain::model::{LimitOf, ModelLimits, ModelUse};
-use crate::domain::team::TeamMember;
 use crate::domain::workflow::StepKind;
 use crate::domain::workflow::tool_loop::{call_key, model_key};
 use crate::server::models::{Answer, Conversation, Tool, ToolResult, Turn};
 use crate::server::services::action_types;
+use crate::server::storage::team_members::Colleague;
 use crate::server::storage::{Conn, Db};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -40,6 +41,8 @@ pub(super) struct Question {
     pub conversation: Conversation,
     /// Why the model may not be called.
     pub refused: Option<String>,
+    /// What it may still call in this execution.
+    pub tool_calls_left: i64,
 }
 
 /// `None`: the step waits no longer, or has its answer already.
@@ -63,29 +66,35 @@ pub(super) async fn question(
     };
     let Some(agent) = conn.agent_get(workspace, agent).await? else { return Ok(None) };
     let profile = conn.agent_profile(workspace, agent.id).await?.unwrap_or_default();
-    let refused = limit_met(&mut conn, &execution, &profile.limits, &steps, since).await?;
-    let colleagues = colleagues(&mut conn, &execution, &agent).await?;
+    let all = conn.workspace_model_limits(workspace).await?;
+    let called = steps.iter().filter(|step| matches!(step.kind, StepKind::Action | StepKind::Agent)).count();
+    let called = i64::try_from(called).unwrap_or(i64::MAX);
+    let refused = limit_met(&mut conn, &execution, &profile.limits, &all, called, since).await?;
+    let tool_calls_left = profile.limits.and(&all).tool_calls_left(called);
+    let colleagues = match execution.team_id {
+        Some(team) => conn.team_colleagues(workspace, team, agent.id).await?,
+        None => Vec::new(),
+    };
     let types = action_types::types_of(&mut conn, workspace).await?;
     let conversation = Conversation {
         system: system(&agent, &profile, &execution, &colleagues),
         turns: turns(&execution, &steps),
         tools: tools(&profile, &types, &colleagues),
     };
-    Ok(Some(Question { execution, agent, profile, conversation, refused }))
+    Ok(Some(Question { execution, agent, profile, conversation, refused, tool_calls_left }))
 }
 
 async fn limit_met(
     conn: &mut Conn,
     execution: &Execution,
     own: &ModelLimits,
-    steps: &[Step],
+    all: &ModelLimits,
+    called: i64,
     since: DateTime<Utc>,
 ) -> AppResult<Option<String>> {
     let workspace = execution.workspace_id;
-    let all = conn.workspace_model_limits(workspace).await?;
     let run: ModelUse = conn.model_use_of_execution(execution.id).await?;
-    let called = steps.iter().filter(|step| matches!(step.kind, StepKind::Action | StepKind::Agent)).count();
-    if let Some(cause) = own.and(&all).refuses_run(&run, called as i64) {
+    if let Some(cause) = own.and(all).refuses_run(&run, called) {
         return Ok(Some(cause));
     }
     let day = conn.model_use_since(workspace, execution.agent_id, since).await?;
@@ -96,35 +105,7 @@ async fn limit_met(
     Ok(all.refuses_day(LimitOf::Workspace, &day))
 }
 
-/// Whom the agent may hand over to: the other members of the team that run here.
-async fn colleagues(
-    conn: &mut Conn,
-    execution: &Execution,
-    agent: &Agent,
-) -> AppResult<Vec<(TeamMember, AgentProfile)>> {
-    let Some(team) = execution.team_id else { return Ok(Vec::new()) };
-    let workspace = execution.workspace_id;
-    let mut found = Vec::new();
-    for member in conn.team_member_list(workspace, team).await? {
-        if member.agent_id == agent.id {
-            continue;
-        }
-        let Some(other) = conn.agent_get(workspace, member.agent_id).await? else { continue };
-        let Some(profile) = conn.agent_profile(workspace, member.agent_id).await? else { continue };
-        let works = profile.model.is_some() || profile.playbook.is_some();
-        if works && other.kind == AgentKind::Internal && other.status == AgentStatus::Active {
-            found.push((member, profile));
-        }
-    }
-    Ok(found)
-}
-
-fn system(
-    agent: &Agent,
-    profile: &AgentProfile,
-    execution: &Execution,
-    colleagues: &[(TeamMember, AgentProfile)],
-) -> String {
+fn system(agent: &Agent, profile: &AgentProfile, execution: &Execution, colleagues: &[Colleague]) -> String {
     let mut text = format!("You are the agent \"{}\".", agent.name);
     if !profile.instructions.trim().is_empty() {
         text = format!("{text}\n\n{}", profile.instructions.trim());
@@ -133,10 +114,10 @@ fn system(
         text = format!(
             "{text}\n\nYou work in the team \"{team}\". To give a part of the task to a colleague call {HAND_OVER}:"
         );
-        for (member, profile) in colleagues {
-            text = format!("{text}\n- {} ({})", member.agent_name, member.role);
-            if !profile.capabilities.is_empty() {
-                text = format!("{text}: {}", profile.capabilities.join(", "));
+        for one in colleagues {
+            text = format!("{text}\n- {} ({})", one.name, one.role);
+            if !one.capabilities.is_empty() {
+                text = format!("{text}: {}", one.capabilities.join(", "));
             }
         }
     }
@@ -145,14 +126,7 @@ fn system(
 
 fn turns(execution: &Execution, steps: &[Step]) -> Vec<Turn> {
     let by_key: HashMap<&str, &Step> = steps.iter().map(|step| (step.key.as_str(), step)).collect();
-    let objective = execution.input.get("objective").and_then(Value::as_str).unwrap_or(&execution.title);
-    let mut input = execution.input.clone();
-    if let Some(map) = input.as_object_mut() {
-        map.shift_remove("objective");
-    }
-    let nothing = input.as_object().is_none_or(serde_json::Map::is_empty);
-    let first = if nothing { objective.to_owned() } else { format!("{objective}\n\nInput: {input}") };
-    let mut turns = vec![Turn::User(first)];
+    let mut turns = vec![Turn::User(task_text(execution))];
     for turn in 1.. {
         let Some(step) = by_key.get(model_key(turn).as_str()).filter(|step| !step.status.is_open()) else {
             break;
@@ -192,11 +166,7 @@ fn result(step: Option<&Step>) -> String {
     json!({ "shortened": true, "beginning": part }).to_string()
 }
 
-fn tools(
-    profile: &AgentProfile,
-    types: &[ActionType],
-    colleagues: &[(TeamMember, AgentProfile)],
-) -> Vec<Tool> {
+fn tools(profile: &AgentProfile, types: &[ActionType], colleagues: &[Colleague]) -> Vec<Tool> {
     let offered = types.iter().filter(|one| {
         one.name != CONTINUE_WORKFLOW && (profile.tools.is_empty() || profile.tools.contains(&one.name))
     });
@@ -208,7 +178,7 @@ fn tools(
         })
         .collect();
     if !colleagues.is_empty() {
-        let names: Vec<&str> = colleagues.iter().map(|(member, _)| member.agent_name.as_str()).collect();
+        let names: Vec<&str> = colleagues.iter().map(|one| one.name.as_str()).collect();
         tools.push(Tool {
             name: HAND_OVER.to_owned(),
             description: "Give a part of the task to a colleague and get what came of it.".to_owned(),

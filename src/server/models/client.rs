@@ -27,6 +27,8 @@ const WORDS_MAX: usize = 300;
 pub struct Endpoint {
     /// How the settings call it.
     name: String,
+    /// Never passed on, whatever the endpoint repeats.
+    key: Option<String>,
     client: Client,
     model: ModelIden,
     options: ChatOptions,
@@ -40,7 +42,7 @@ impl Endpoint {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|fault| format!("its HTTP client cannot be made: {fault}"))?;
-        let auth = AuthData::from_single(key.unwrap_or_else(|| "none".to_owned()));
+        let auth = AuthData::from_single(key.clone().unwrap_or_else(|| "none".to_owned()));
         let address = settings.endpoint.as_deref().map(address).transpose()?;
         let client = Client::builder()
             .with_reqwest(http)
@@ -67,7 +69,7 @@ impl Endpoint {
             Provider::Ollama => AdapterKind::Ollama,
         };
         let model = ModelIden::new(kind, settings.model.as_str());
-        Ok(Self { name: name.to_owned(), client, model, options, limit })
+        Ok(Self { name: name.to_owned(), key, client, model, options, limit })
     }
 
     async fn stream(&self, conversation: &Conversation) -> Result<StreamEnd, ModelError> {
@@ -111,7 +113,7 @@ impl Endpoint {
         let Some(status) = fault.status() else {
             return ModelError::Failed(match fault {
                 genai::Error::ChatResponse { body, .. } => {
-                    format!("The model {name} reports an error: {}", words(&body.to_string()))
+                    format!("The model {name} reports an error: {}", self.words(&body.to_string()))
                 }
                 genai::Error::StreamParse { .. }
                 | genai::Error::SerdeJson(_)
@@ -124,7 +126,7 @@ impl Endpoint {
                 _ => format!("The model {name} cannot be reached, or broke off."),
             });
         };
-        let said = words(&body_of(fault));
+        let said = self.words(&body_of(fault));
         match status.as_u16() {
             // Some endpoints repeat the key in their words.
             401 | 403 => ModelError::Refused(format!("The model {name} refuses the key ({status}).")),
@@ -132,6 +134,19 @@ impl Endpoint {
             408 | 425 | 500..=599 => ModelError::Failed(format!("The model {name} fails ({status}): {said}")),
             _ => ModelError::Refused(format!("The model {name} refuses the request ({status}): {said}")),
         }
+    }
+
+    /// What an endpoint says, without its wrapping and the key, and not at any length.
+    fn words(&self, body: &str) -> String {
+        let parsed: Value = serde_json::from_str(body).unwrap_or_default();
+        let inner =
+            ["/error/message", "/message", "/error"].iter().find_map(|at| parsed.pointer(at)?.as_str());
+        let text = match self.key.as_deref().filter(|key| !key.is_empty()) {
+            Some(key) => inner.unwrap_or(body).replace(key, "[key]"),
+            None => inner.unwrap_or(body).to_owned(),
+        };
+        let text: String = text.chars().filter(|c| !c.is_control()).take(WORDS_MAX).collect();
+        text.trim().to_owned()
     }
 
     fn reply_of(&self, mut end: StreamEnd, turn: usize) -> Result<Reply, ModelError> {
@@ -172,7 +187,7 @@ impl Endpoint {
             Value::Null => serde_json::Map::new(),
             Value::String(text) if text.trim().is_empty() => serde_json::Map::new(),
             _ => {
-                let (name, tool) = (&self.name, words(&call.fn_name));
+                let (name, tool) = (&self.name, self.words(&call.fn_name));
                 return Err(ModelError::Failed(format!(
                     "The model {name} called {tool} with arguments that are not a JSON object."
                 )));
@@ -272,12 +287,4 @@ fn body_of(fault: &genai::Error) -> String {
         }
         _ => String::new(),
     }
-}
-
-/// What an endpoint says, without its wrapping and not at any length.
-fn words(body: &str) -> String {
-    let parsed: Value = serde_json::from_str(body).unwrap_or_default();
-    let inner = ["/error/message", "/message", "/error"].iter().find_map(|at| parsed.pointer(at)?.as_str());
-    let text: String = inner.unwrap_or(body).chars().filter(|c| !c.is_control()).take(WORDS_MAX).collect();
-    text.trim().to_owned()
 }

@@ -3,7 +3,7 @@
 use super::read::{At, all};
 use super::{Conn, CorruptRow, StorageError, Ts, Tx};
 use crate::domain::ids::{AgentId, TeamId, WorkspaceId};
-use crate::domain::team::{NewTeamMember, TeamMember};
+use crate::domain::team::{NewTeamMember, TeamMember, TeamRole};
 use crate::{args, sql};
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -34,6 +34,35 @@ impl TryFrom<TeamMemberRow> for TeamMember {
     }
 }
 
+/// Another agent of a team, as a model is told of it.
+#[derive(Clone, Debug)]
+pub struct Colleague {
+    pub name: String,
+    pub role: TeamRole,
+    pub capabilities: Vec<String>,
+}
+
+#[derive(FromRow)]
+struct ColleagueRow {
+    id: Uuid,
+    name: String,
+    role: String,
+    capabilities: String,
+}
+
+impl TryFrom<ColleagueRow> for Colleague {
+    type Error = CorruptRow;
+
+    fn try_from(row: ColleagueRow) -> Result<Self, CorruptRow> {
+        let at = At { table: "agents", row: row.id };
+        Ok(Self {
+            name: row.name,
+            role: at.word("role", &row.role)?,
+            capabilities: at.json("capabilities", &row.capabilities)?,
+        })
+    }
+}
+
 impl Conn {
     /// All members, at most [`crate::domain::team::MAX_MEMBERS`]: coordinators first, then by priority.
     pub async fn team_member_list(
@@ -50,6 +79,28 @@ impl Conn {
                     "ORDER BY CASE m.role WHEN 'coordinator' THEN 0 ELSE 1 END, m.priority DESC, a.name"
                 ),
                 args![workspace, team],
+            )
+            .await?;
+        Ok(all(rows)?)
+    }
+
+    /// Whom a member may hand over to: the other active members that have something to work by. The coordinator first.
+    pub async fn team_colleagues(
+        &mut self,
+        workspace: WorkspaceId,
+        team: TeamId,
+        member: AgentId,
+    ) -> Result<Vec<Colleague>, StorageError> {
+        let rows: Vec<ColleagueRow> = self
+            .fetch_all(
+                sql!(
+                    "SELECT a.id, a.name, m.role, a.capabilities FROM agent_team_members m ",
+                    "JOIN agents a ON a.id = m.agent_id WHERE m.workspace_id = $1 AND m.team_id = $2 ",
+                    "AND m.agent_id <> $3 AND a.status = 'active' ",
+                    "AND (a.playbook IS NOT NULL OR a.model IS NOT NULL OR a.kind = 'external') ",
+                    "ORDER BY CASE m.role WHEN 'coordinator' THEN 0 ELSE 1 END, m.priority DESC, a.name"
+                ),
+                args![workspace, team, member],
             )
             .await?;
         Ok(all(rows)?)

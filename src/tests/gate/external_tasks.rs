@@ -27,6 +27,8 @@ async fn an_external_agent_gets_the_task_as_a_message_and_answers_with_its_resul
         assert!(
             text(&taken, "content").starts_with("Book a parcel") && text(&taken, "content").contains("Graz")
         );
+        let told = house.viewer.get("/audit?event=message.sent").await.ok();
+        assert_eq!(told["items"][0]["result"]["messageId"], taken["id"], "{}: {told}", app.name());
         let reply = |content: Value| json!({"replyToId": taken["id"], "type": "result", "content": content.to_string()});
 
         // Neither another agent nor a person answers for it, and no other kind of message does.

@@ -246,6 +246,7 @@ async fn an_endpoint_that_fails_is_asked_again_and_one_that_refuses_is_not() {
             let place = delegate(&house, &agent, &team, "Try").await;
             let ended = comes_to(&house.viewer, &place, &["completed", "failed"]).await;
             assert!(text(&ended, "error").contains(words), "{ended}");
+            assert!(!ended.to_string().contains("sk-test"), "the key is told: {ended}");
             assert_eq!(
                 (&ended["status"], &ended["steps"][0]["attempt"]),
                 (&json!("failed"), &json!(1)),
@@ -281,6 +282,14 @@ async fn limits_end_the_work_and_a_day_begins_anew() {
             let ended = comes_to(&house.viewer, &place, &["completed", "failed"]).await;
             assert!(text(&ended, "error").contains(words), "{}: {limits}: {ended}", app.name());
         }
+        // Nor more at once than are left.
+        let three = Reply::tools(&[note("One"), note("Two"), note("Three")]);
+        server.answer_with(move |_| Some(three.clone()));
+        limit(json!({"toolCallsPerRun": 2})).await;
+        let place = delegate(&house, &agent, &team, "Go on").await;
+        let ended = comes_to(&house.viewer, &place, &["completed", "failed"]).await;
+        assert!(text(&ended, "error").contains("3 tools where it may still call 2"), "{ended}");
+        assert_eq!(trace(&ended), ["model_1 failed"], "{}: nothing of it is done", app.name());
         limit(json!({"callsPerDay": 1})).await;
         let place = delegate(&house, &agent, &team, "Go on").await;
         let ended = comes_to(&house.viewer, &place, &["failed"]).await;

@@ -111,11 +111,11 @@ pub fn LimitFields(
     view! {
         <fieldset class="field">
             <legend class="field-label mb-2">"In a day, which is the last 24 hours"</legend>
-            <div class="grid gap-4 sm:grid-cols-3">{in_day}</div>
+            <div class="grid items-start gap-4 sm:grid-cols-3">{in_day}</div>
         </fieldset>
         <fieldset class="field">
             <legend class="field-label mb-2">"In one execution"</legend>
-            <div class="grid gap-4 sm:grid-cols-2">{in_run}</div>
+            <div class="grid items-start gap-4 sm:grid-cols-2">{in_run}</div>
         </fieldset>
     }
 }
