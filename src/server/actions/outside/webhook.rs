@@ -157,6 +157,11 @@ pub(super) fn guarded_client(guard: &Guard, limits: Limits) -> Result<Client, Se
         .no_proxy()
         .redirect(redirect::Policy::none())
         .referer(false)
+        // Another crate turns these on for all; an answer is kept as it came, and no larger than it came.
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
         // A kept connection can die under a request, and a request is never sent twice.
         .pool_max_idle_per_host(0)
         .retry(retry::never())
