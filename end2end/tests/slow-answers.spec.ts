@@ -63,3 +63,53 @@ test("who goes elsewhere while a form is sent is left in peace", async ({ worksp
   await page.getByRole("button", { name: "Freeze" }).click();
   await isLeftInPeace(page);
 });
+
+/** Holds the code of the late pages back until it is let go. */
+async function holdCode(page: Page): Promise<() => void> {
+  let release!: () => void;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/split_late/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}
+
+/** As a link on the page would, which the router takes. */
+async function follow(page: Page, address: string): Promise<void> {
+  await page.evaluate((href) => {
+    const link = document.body.appendChild(document.createElement("a"));
+    link.href = href;
+    link.click();
+    link.remove();
+    return new Promise((done) => setTimeout(done, 100));
+  }, address);
+}
+
+test("of several pages asked for in a row the last one is drawn, however late their code comes", async ({
+  workspace,
+  reviewer,
+}) => {
+  await workspace.task("Call Northwind");
+  const queue = await Queue.open(reviewer);
+  const release = await holdCode(reviewer);
+  for (const address of ["/audit", "/teams", "/approvals"]) await follow(reviewer, address);
+  release();
+  // What a late page would replace, it does within a few frames of its code.
+  await reviewer.evaluate(() => new Promise((done) => setTimeout(done, 1500)));
+  await expect(reviewer).toHaveURL(/\/approvals$/);
+  await expect(queue.row("Call Northwind")).toBeVisible();
+  await follow(reviewer, "/teams");
+  await expect(reviewer.getByRole("heading", { level: 1 })).toHaveText("Teams");
+});
+
+test("of two pages of one kind asked for in a row the second is drawn", async ({ workspace, reviewer }) => {
+  const first = await workspace.record({ kind: "contact", title: "Ada Berg" });
+  const second = await workspace.record({ kind: "contact", title: "Bo Lind" });
+  await Queue.open(reviewer);
+  const release = await holdCode(reviewer);
+  for (const record of [first, second]) await follow(reviewer, `/records/${record.id}`);
+  release();
+  await expect(reviewer.getByRole("heading", { level: 1 })).toHaveText("Bo Lind");
+  await expect(reviewer).toHaveURL(new RegExp(second.id));
+});

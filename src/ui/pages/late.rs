@@ -136,10 +136,9 @@ impl ChooseView for LatePage {
         }
     }
 
-    async fn preload(&self) {
-        // Whoever needs the page asks again, and is told.
-        let _ = preload_draw().await;
-    }
+    /// Nothing: what a page waits for in [`choose`](Self::choose) ends when the reader goes elsewhere. What it waits
+    /// for here the router (0.8) may carry on with afterwards, over the page that was asked for later.
+    async fn preload(&self) {}
 }
 
 /// Fetches what the page at this address cannot be drawn without, because a page that the server rendered is taken

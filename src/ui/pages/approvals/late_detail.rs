@@ -47,9 +47,8 @@ impl ChooseView for LateApproval {
         draw_detail(Place::Page).await
     }
 
-    async fn preload(&self) {
-        let _ = preload_detail().await;
-    }
+    /// Nothing, as in `LatePage`.
+    async fn preload(&self) {}
 }
 
 /// An approval in its place. Where its code cannot be had, the page is loaded anew.
