@@ -36,8 +36,9 @@ install_packages() {
   if [ -n "$brew" ] && have brew; then brew install --quiet $brew
   elif ! can_be_root; then return 1
   elif [ -n "$apt" ] && have apt-get; then
-    { as_root apt-get update -qq || true; } &&
-      as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $apt
+    local net=(-o Acquire::Retries=1 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30)
+    { as_root apt-get "${net[@]}" update -qq || true; } &&
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get "${net[@]}" install -y -qq --no-install-recommends $apt
   elif [ -n "$dnf" ] && have dnf; then as_root dnf install -y -q $dnf
   elif [ -n "$apk" ] && have apk; then as_root apk add --quiet $apk
   else return 1
@@ -61,6 +62,9 @@ postgres_bin() {
 
 # The Chromium to drive, if the machine has one of its own; Playwright's is the fallback.
 chromium_path() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+
+# The same browser without windows, where there is one: a fifth quicker over the whole suite.
+headless_path() { command -v chromium-headless-shell || chromium_path; }
 
 # A Python that schemathesis can live in.
 python_path() {

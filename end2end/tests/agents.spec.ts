@@ -20,7 +20,7 @@ const instructions = (page: Page): Locator => page.getByLabel(/^Instructions/);
 const capabilities = (page: Page): Locator => page.getByLabel(/^Capabilities/);
 const playbook = (page: Page): Locator => page.getByLabel(/^Playbook/);
 const model = (page: Page): Locator => page.getByLabel("Model", { exact: true });
-const logs = (page: Page): Locator => page.locator("#agent-tool-log_activity");
+const logs = (page: Page): Locator => page.locator("#agent-tools-log_activity");
 const save = (page: Page): Promise<void> => page.getByRole("button", { name: "Save what it does" }).click();
 
 /** The value beside a term. */

@@ -126,6 +126,7 @@ test("how a team works is set, and its work waits for its hours", { tag: ["@nojs
   const api = new Workflows(workspace, page);
   const made = (await api.api("POST", "/teams/templates", { template: "sales" })) as { id: string };
   await open(page, `/settings/teams/${made.id}`);
+  await expect(page.getByLabel("From", { exact: true })).toBeHidden();
   await page.getByRole("radio", { name: "In these hours" }).check();
   for (const day of ["Mon", "Tue", "Wed", "Thu", "Fri"]) await page.getByLabel(day, { exact: true }).uncheck();
   const tomorrow = new Intl.DateTimeFormat("en", { weekday: "short", timeZone: "UTC" }).format(Date.now() + 2 * 86_400_000);

@@ -8,7 +8,14 @@ playwright_has_one() {
 }
 works() { local path; path=$(chromium_path) && "$path" --version >/dev/null 2>&1; }
 
-if works || playwright_has_one; then exit 0; fi
+if works || playwright_has_one; then
+  # Only a quicker one is missing: on a machine that is there for tests it is worth a package, and no password.
+  if works && ! have chromium-headless-shell && [ "$(id -u)" -eq 0 ] && have apt-get; then
+    say "Installing Chromium's headless shell"
+    install_packages apt=chromium-headless-shell || true
+  fi
+  exit 0
+fi
 
 # Ubuntu's package only points to a snap, which does not run in containers.
 if ! grep -qs '^ID=ubuntu' /etc/os-release; then

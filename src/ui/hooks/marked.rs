@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlFormElement, HtmlInputElement};
 
-use super::focus::focus_soon;
+use super::focus::{focus_for_key, focus_soon};
 
 /// Focuses the link of the next row, or, with -1, of the one before, counted from the row that has the focus or else
 /// is opened; the first where there is none.
@@ -145,6 +145,5 @@ fn all(selector: &str) -> Vec<Element> {
 }
 
 fn focus_on(element: Option<HtmlElement>) -> bool {
-    // Focusing an element that is in the document does not fail.
-    element.is_some_and(|element| element.focus().is_ok())
+    element.is_some_and(|element| focus_for_key(&element))
 }

@@ -14,6 +14,7 @@ mod preferences;
 mod secret;
 mod teams;
 mod tokens;
+mod type_ticks;
 mod views;
 mod webhooks;
 mod workspace;

@@ -7,13 +7,13 @@ use crate::domain::agent::{Agent, AgentKind};
 use crate::domain::agent_profile::AgentProfile;
 use crate::domain::ids::{AgentId, UserId};
 use crate::domain::page::PageQuery;
-use crate::domain::risk::RiskLevel;
 use crate::server_fns::action_types::action_type_list;
 use crate::server_fns::agent_profiles::agent_playbook;
 use crate::server_fns::agents::agent_get;
 use crate::server_fns::members::member_list;
 use crate::server_fns::models::models_get;
 use crate::server_fns::orchestration::agent_profile_get;
+use crate::ui::pages::settings::type_ticks::TypeChoice;
 
 /// An agent and what belongs to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,15 +27,7 @@ pub struct Found {
     /// The names of the models that there are.
     pub models: Vec<String>,
     /// The action types that there are; none for who does not choose among them.
-    pub tools: Vec<Tool>,
-}
-
-/// An action type to choose.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Tool {
-    pub name: String,
-    pub title: String,
-    pub risk: RiskLevel,
+    pub tools: Vec<TypeChoice>,
 }
 
 impl Found {
@@ -77,9 +69,8 @@ impl Found {
     }
 }
 
-async fn tools() -> Result<Vec<Tool>, AppError> {
-    let types = action_type_list().await?.into_iter();
-    Ok(types.map(|of| Tool { name: of.name, title: of.title, risk: of.risk_level }).collect())
+async fn tools() -> Result<Vec<TypeChoice>, AppError> {
+    Ok(action_type_list().await?.into_iter().map(TypeChoice::from).collect())
 }
 
 /// The name of a member; who is not among the first two hundred goes by their id.

@@ -7,7 +7,6 @@ mod list;
 mod profile;
 mod reading;
 mod terms;
-mod tools;
 
 use leptos::prelude::*;
 

@@ -11,13 +11,14 @@ use crate::ui::components::{ButtonVariant, Card, Choice, Icon, IconMark, SelectF
 use crate::ui::forms::{ActionForm, Clearable, FormState, Hidden, SubmitButton, Then, Version};
 use crate::ui::pages::settings::model_limits::{LimitFields, with_limits};
 use crate::ui::pages::settings::models;
+use crate::ui::pages::settings::type_ticks::TypeTicks;
 
 use super::found::Found;
 use super::not_configured;
-use super::tools::{self, Tools};
 
 const INSTRUCTIONS: &str = "agent-instructions";
 const CAPABILITIES: &str = "agent-capabilities";
+const TOOLS: &str = "agent-tools";
 const MODEL: &str = "agent-model";
 const PLAYBOOK: &str = "agent-playbook";
 /// What the ids of the limits begin with.
@@ -29,7 +30,7 @@ fn form_state() -> FormState {
         .placed(place)
         .field("/instructions", INSTRUCTIONS)
         .field("/capabilities", CAPABILITIES)
-        .field("/tools", tools::ID)
+        .field("/tools", TOOLS)
         .field("/model", MODEL)
         .field("/playbook", PLAYBOOK);
     with_limits(form, "/limits", LIMITS)
@@ -138,7 +139,16 @@ fn Works(
     let open = came_back || profile.limits != ModelLimits::default();
     let every_fault = faults_of(&form, PLAYBOOK);
     view! {
-        <Tools form=form.clone() tools=tools kept=profile.tools />
+        <TypeTicks
+            form=form.clone()
+            id=TOOLS
+            field="tools"
+            about="Tools"
+            nothing="whatever the gate lets it use"
+            legend="What it may use in executions. With nothing ticked, whatever the gate lets it."
+            types=tools
+            ticked=profile.tools
+        />
         <div class="grid gap-1">
             <Clearable name="input[model]" />
             <SelectField

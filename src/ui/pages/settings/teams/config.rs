@@ -111,59 +111,64 @@ fn Hours(
     let to = shown(&form, "input[to]", Some(hours.to));
     let no_days = form.error_at("/workingHours/days");
     view! {
-        <RadioGroup
-            id="team-open"
-            name="input[open]"
-            legend="Working hours"
-            options=choices
-            selected=open
-            required=true
-        />
-        <fieldset
-            id="team-days"
-            tabindex="-1"
-            class="field"
-            aria-describedby=move || no_days.with(Option::is_some).then_some("team-days-error")
-        >
-            <legend class="field-label">"Days"</legend>
-            <div class="flex flex-wrap gap-x-4">{days}</div>
-            <FieldError id="team-days-error" message=no_days />
-        </fieldset>
-        <div class="grid gap-4 sm:grid-cols-3">
-            <TextField
-                id="team-from"
-                name="input[from]"
-                label="From"
-                value=from
-                hint="Such as 09:00."
-                error=form.error_at("/workingHours/from")
-                autocomplete="off"
-                filter=true
-                maxlength=5
+        <div class="group/open grid gap-4">
+            <RadioGroup
+                id="team-open"
+                name="input[open]"
+                legend="Working hours"
+                options=choices
+                selected=open
+                required=true
             />
-            <TextField
-                id="team-to"
-                name="input[to]"
-                label="To"
-                value=to
-                hint="24:00 is the end of the day."
-                error=form.error_at("/workingHours/to")
-                autocomplete="off"
-                filter=true
-                maxlength=5
-            />
-            <TextField
-                id="team-zone"
-                name="input[zone]"
-                label="Time zone"
-                value=zone
-                hint="Such as Europe/Vienna."
-                error=form.error_at("/workingHours/zone")
-                autocomplete="off"
-                list=ZONES
-                filter=true
-                maxlength=64
-            />
+            // Where a team works always, its hours say nothing.
+            <div class="grid gap-4 group-has-[#team-open-0:checked]/open:hidden">
+                <fieldset
+                    id="team-days"
+                    tabindex="-1"
+                    class="field"
+                    aria-describedby=move || no_days.with(Option::is_some).then_some("team-days-error")
+                >
+                    <legend class="field-label">"Days"</legend>
+                    <div class="flex flex-wrap gap-x-4">{days}</div>
+                    <FieldError id="team-days-error" message=no_days />
+                </fieldset>
+                <div class="grid gap-4 sm:grid-cols-3">
+                    <TextField
+                        id="team-from"
+                        name="input[from]"
+                        label="From"
+                        value=from
+                        hint="Such as 09:00."
+                        error=form.error_at("/workingHours/from")
+                        autocomplete="off"
+                        filter=true
+                        maxlength=5
+                    />
+                    <TextField
+                        id="team-to"
+                        name="input[to]"
+                        label="To"
+                        value=to
+                        hint="24:00 is the end of the day."
+                        error=form.error_at("/workingHours/to")
+                        autocomplete="off"
+                        filter=true
+                        maxlength=5
+                    />
+                    <TextField
+                        id="team-zone"
+                        name="input[zone]"
+                        label="Time zone"
+                        value=zone
+                        hint="Such as Europe/Vienna."
+                        error=form.error_at("/workingHours/zone")
+                        autocomplete="off"
+                        list=ZONES
+                        filter=true
+                        maxlength=64
+                    />
+                </div>
+            </div>
         </div>
     }
 }

@@ -4,16 +4,16 @@ use leptos::prelude::*;
 
 use crate::domain::action_type::ActionType;
 use crate::domain::autonomy::AutonomyLevel;
-use crate::domain::risk::RiskLevel;
 use crate::domain::team::Team;
 use crate::domain::workspace::Department;
-use crate::ui::components::{
-    CheckboxField, Choice, FieldError, Icon, IconMark, RadioGroup, RiskBadge, SelectField, TextField,
-    TextareaField,
-};
-use crate::ui::forms::{Clearable, FormState, Hidden};
+use crate::ui::components::{Choice, RadioGroup, SelectField, TextField, TextareaField};
+use crate::ui::forms::{Clearable, FormState};
 use crate::ui::pages::settings::lists::words;
-use crate::ui::words::{human, risk_tone};
+use crate::ui::pages::settings::type_ticks::{TypeChoice, TypeTicks};
+use crate::ui::words::human;
+
+/// The id of the action types that always need approval.
+const TYPES: &str = "team-types";
 
 /// What each level of autonomy means.
 pub fn autonomy_words(level: AutonomyLevel) -> &'static str {
@@ -32,7 +32,7 @@ pub fn team_form_state(id: &'static str) -> FormState {
         .field("/description", "team-description")
         .field("/department", "team-department")
         .field("/autonomyLevel", "team-autonomy-0")
-        .field("/approvalRequired", "team-types")
+        .field("/approvalRequired", TYPES)
         .field("/requiredApprovals", "team-approvals")
 }
 
@@ -58,10 +58,6 @@ pub fn TeamFields(
     let level = typed("input[autonomyLevel]", Some(level.to_string()));
     let needed = team.as_ref().map_or(1, |team| team.required_approvals);
     let needed = typed("input[requiredApprovals]", Some(needed.to_string()));
-    let listed = match form.typed_all("input[approvalRequired][]") {
-        Some(listed) => listed,
-        None => team.map(|team| team.approval_required).unwrap_or_default(),
-    };
     let departments = words(Department::ALL.iter().map(|department| department.as_str()));
     view! {
         <TextField
@@ -101,7 +97,16 @@ pub fn TeamFields(
             error=form.error_at("/autonomyLevel")
             required=true
         />
-        <AlwaysAsk form=form.clone() types=types listed=listed />
+        <TypeTicks
+            form=form.clone()
+            id=TYPES
+            field="approvalRequired"
+            about="Always ask before"
+            nothing="nothing beyond the rule"
+            legend="Whatever the autonomy, these need approval."
+            types=types.into_iter().map(TypeChoice::from).collect::<Vec<_>>()
+            ticked=team.map(|team| team.approval_required).unwrap_or_default()
+        />
         <TextField
             id="team-approvals"
             name="input[requiredApprovals]"
@@ -116,77 +121,4 @@ pub fn TeamFields(
             required=true
         />
     }
-}
-
-/// The action types that always need approval, by risk.
-#[component]
-fn AlwaysAsk(
-    /// The form's state.
-    form: FormState,
-    /// The action types of the workspace.
-    types: Vec<ActionType>,
-    /// The names that are on the list.
-    listed: Vec<String>,
-) -> impl IntoView {
-    let error = form.error_at("/approvalRequired");
-    let groups: Vec<_> = RiskLevel::ALL
-        .iter()
-        .filter_map(|level| {
-            let boxes: Vec<_> = types
-                .iter()
-                .filter(|of| of.risk_level == *level)
-                .map(|of| type_box(&of.name, &of.title, listed.contains(&of.name)))
-                .collect();
-            (!boxes.is_empty()).then(|| {
-                view! {
-                    <div>
-                        <p class="mt-2"><RiskBadge level=risk_tone(*level) /></p>
-                        <div class="grid sm:grid-cols-2">{boxes}</div>
-                    </div>
-                }
-            })
-        })
-        .collect();
-    // A team may name a type that nobody has registered yet; it stays on the list.
-    let unknown: Vec<_> = listed
-        .iter()
-        .filter(|name| !name.is_empty() && !types.iter().any(|of| of.name == **name))
-        .map(|name| type_box(name, name, true))
-        .collect();
-    let count = listed.iter().filter(|name| !name.is_empty()).count();
-    let summary = match count {
-        0 => "Always ask before: nothing beyond the rule".to_owned(),
-        1 => "Always ask before: 1 action type".to_owned(),
-        count => format!("Always ask before: {count} action types"),
-    };
-    view! {
-        <details id="team-types" tabindex="-1" class="group rounded-control border border-line px-3">
-            <summary class="flex min-h-11 cursor-pointer items-center gap-1 font-medium">
-                <IconMark icon=Icon::ChevronRight size=14 class="group-open:rotate-90" />
-                {summary}
-            </summary>
-            <fieldset class="field pb-3">
-                <legend class="text-sm text-muted">"Whatever the autonomy, these need approval."</legend>
-                // One empty name says that the list was there, even with nothing ticked.
-                <Clearable name="input[approvalRequired][]" />
-                <Hidden name="input[approvalRequired][]" value="" />
-                {groups}
-                {unknown}
-            </fieldset>
-        </details>
-        <FieldError id="team-types-error" message=error />
-    }
-}
-
-fn type_box(name: &str, title: &str, checked: bool) -> AnyView {
-    view! {
-        <CheckboxField
-            id=format!("team-type-{}", name.replace('.', "-"))
-            name="input[approvalRequired][]"
-            label=title.to_owned()
-            value=name.to_owned()
-            checked=checked
-        />
-    }
-    .into_any()
 }
