@@ -58,6 +58,8 @@ pub fn TeamFields(
     let level = typed("input[autonomyLevel]", Some(level.to_string()));
     let needed = team.as_ref().map_or(1, |team| team.required_approvals);
     let needed = typed("input[requiredApprovals]", Some(needed.to_string()));
+    let listed = team.map(|team| team.approval_required).unwrap_or_default();
+    let choices: Vec<_> = types.into_iter().map(TypeChoice::from).collect();
     let departments = words(Department::ALL.iter().map(|department| department.as_str()));
     view! {
         <TextField
@@ -104,8 +106,8 @@ pub fn TeamFields(
             about="Always ask before"
             nothing="nothing beyond the rule"
             legend="Whatever the autonomy, these need approval."
-            types=types.into_iter().map(TypeChoice::from).collect::<Vec<_>>()
-            ticked=team.map(|team| team.approval_required).unwrap_or_default()
+            types=choices
+            ticked=listed
         />
         <TextField
             id="team-approvals"
