@@ -265,6 +265,37 @@ test("whose mail is internal decides the risk of a mail", async ({ workspace, si
   expect(inside.approval.riskReasons).not.toEqual(expect.arrayContaining([expect.stringMatching(/outside the organisation/)]));
 });
 
+test("how long audit rows, executions and messages are kept", { tag: ["@nojs", "@phone"] }, async ({ workspace, signIn, allowProblem }) => {
+  allowProblem(/status of 422/);
+  const page = await signIn(await workspace.member("admin"));
+  await open(page, "/settings/workspace");
+  for (const [label, button, few, enough, saved] of [
+    ["Days (optional)", "Save the days", "29", "30", "How long audit rows are kept is saved."],
+    ["Days after the end (optional)", "Save the days after the end", "6", "7", "How long executions and messages are kept is saved."],
+  ] as const) {
+    const days = page.getByLabel(label, { exact: true });
+    const save = page.getByRole("button", { name: button, exact: true });
+    await expect(days, "for ever at first").toHaveValue("");
+    await days.fill(few);
+    await save.click();
+    await expect(days).toHaveAttribute("aria-invalid", "true");
+    await expect(days).toHaveValue(few);
+    await days.fill(enough);
+    await save.click();
+    await expect(page.getByText(saved)).toBeVisible();
+    await open(page, "/settings/workspace");
+    await expect(days).toHaveValue(enough);
+    await days.fill("");
+    await save.click();
+    await expect(page.getByText(saved)).toBeVisible();
+    await open(page, "/settings/workspace");
+    await expect(days).toHaveValue("");
+  }
+  const viewer = await signIn(await workspace.member("viewer"));
+  await open(viewer, "/settings/workspace");
+  await expect(viewer.getByText("For ever.", { exact: true })).toHaveCount(2);
+});
+
 test("one's own account: hold and password", { tag: ["@nojs"] }, async ({ workspace, signIn, browsers, baseURL, allowProblem }) => {
   allowProblem(/status of 4(01|22)/);
   const member = await workspace.member("reviewer", "grace");

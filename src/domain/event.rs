@@ -21,10 +21,11 @@ wire_enum! {
         View = "view",
         /// A suggestion of trust, or a grant.
         Trust = "trust",
-        /// A thread of messages by its first message, or an inbox by its agent.
+        /// A thread of messages by its first message, or an inbox by its agent; by the workspace, where threads were
+        /// removed.
         Message = "message",
         Workflow = "workflow",
-        /// An execution or one of its steps, by the execution.
+        /// An execution or one of its steps, by the execution; by the workspace, where executions were removed.
         Execution = "execution",
     }
 }

@@ -23,7 +23,8 @@ pub struct DelegateTask {
     /// What the agent is given beside the objective.
     #[serde(default)]
     pub input: Data,
-    /// The caller's own name for this task: a repeat answers with the first execution.
+    /// The caller's own name for this task: a repeat answers with the first execution, and is refused once that is no
+    /// longer kept.
     #[validate(
         length(min = 1, max = 200, message = "must be 1 to 200 characters"),
         custom(function = "text::no_nul")
@@ -44,7 +45,8 @@ pub struct RunTeam {
     /// What the coordinator is given beside the objective.
     #[serde(default)]
     pub input: Data,
-    /// The caller's own name for this run: a repeat answers with the first execution.
+    /// The caller's own name for this run: a repeat answers with the first execution, and is refused once that is no
+    /// longer kept.
     #[validate(
         length(min = 1, max = 200, message = "must be 1 to 200 characters"),
         custom(function = "text::no_nul")

@@ -76,6 +76,18 @@ pub struct AuditRetention {
     pub days: Option<i64>,
 }
 
+/// For how long the workspace keeps executions that ended, and threads of messages in which nothing happens any more.
+/// Approvals and the audit trail stay.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct HistoryRetention {
+    /// 7 to 36,500; for ever when absent. Limits by the day look back one day, and a message waits for its agent for
+    /// seven.
+    #[validate(range(min = 7, max = 36_500, message = "must be between 7 and 36500 days"))]
+    #[serde(default)]
+    pub days: Option<i64>,
+}
+
 const MAX_REASONS: usize = 12;
 
 /// Each one line of 1 to 200 characters, which is what a name is too; none twice, however it is capitalised.

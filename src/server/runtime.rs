@@ -22,6 +22,7 @@ use super::folder::Folder;
 use super::models::ModelClients;
 use super::services::approvals::{QUEUE_ACTIONS, expiry, snooze};
 use super::services::executions::QUEUE_MODELS;
+use super::services::history::{RemoveHistory, history_cron};
 use super::services::memory::upkeep::{self as memory, memory_cron};
 use super::services::messages;
 use super::services::notifications;
@@ -89,6 +90,7 @@ impl Runtime {
         cron.push(checkpoint_cron().map_err(unreadable)?);
         cron.push(retention_cron().map_err(unreadable)?);
         cron.push(messages::give_up_cron().map_err(unreadable)?);
+        cron.push(history_cron().map_err(unreadable)?);
         let engine = Engine::start(db.clone(), wake.clone(), handlers, cron, settings).await?;
         let folder = Folder::start(db.clone());
         Ok(Self { events, wake, sealer, folder, engine })
@@ -133,6 +135,7 @@ pub fn handlers(executors: Executors) -> Vec<Arc<dyn Handler>> {
         Arc::new(SignCheckpoints),
         Arc::new(RemoveOld),
         Arc::new(messages::GiveUp),
+        Arc::new(RemoveHistory),
     ]
 }
 

@@ -1,9 +1,11 @@
-//! The workspace: its freeze, whose mail is internal, which reasons it offers.
+//! The workspace: its freeze, whose mail is internal, which reasons it offers, what it keeps.
 
 use super::codec::JsonOrForm;
 use super::inputs::{WholeOrBlank, Words};
 use crate::domain::AppError;
-use crate::domain::workspace::{AuditRetention, InternalDomains, PresetReasons, SetFreeze, Workspace};
+use crate::domain::workspace::{
+    AuditRetention, HistoryRetention, InternalDomains, PresetReasons, SetFreeze, Workspace,
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +23,7 @@ pub struct ReasonsForm {
     pub reasons: String,
 }
 
-/// [`AuditRetention`]; a blank number keeps them for ever.
+/// [`AuditRetention`] or [`HistoryRetention`]; a blank number keeps them for ever.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RetentionForm {
@@ -121,6 +123,29 @@ pub async fn set_audit_retention(input: RetentionForm) -> Result<AuditRetention,
         let kept =
             workspaces::audit_retention_set(&by, &state.db, AuditRetention { days: input.days.0 }).await?;
         reply::go_to("/settings/workspace?done=retention");
+        Ok(kept)
+    })
+    .await
+}
+
+/// For how long executions and messages are kept.
+#[server(name = WorkspaceHistory, prefix = "/api/fn", endpoint = "workspace/history", protocol = JsonOrForm)]
+pub async fn history_retention() -> Result<HistoryRetention, AppError> {
+    use super::door;
+    use crate::server::services::{ctx::ReadSettings, workspaces};
+    let (state, by) = door::allowed::<ReadSettings>().await?;
+    door::answer(workspaces::history_retention_get(&by, &state.db)).await
+}
+
+#[server(name = WorkspaceSetHistory, prefix = "/api/fn", endpoint = "workspace/set-history", protocol = JsonOrForm)]
+pub async fn set_history_retention(input: RetentionForm) -> Result<HistoryRetention, AppError> {
+    use super::{door, reply};
+    use crate::server::services::{ctx::Administer, workspaces};
+    let (state, by) = door::allowed::<Administer>().await?;
+    door::answer(async {
+        let kept = workspaces::history_retention_set(&by, &state.db, HistoryRetention { days: input.days.0 })
+            .await?;
+        reply::go_to("/settings/workspace?done=history");
         Ok(kept)
     })
     .await

@@ -182,7 +182,8 @@ pub struct PublishWorkflow {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ExecuteWorkflow {
     pub input: Data,
-    /// The caller's own name for this start: a repeat answers with the first execution.
+    /// The caller's own name for this start: a repeat answers with the first execution, and is refused once that is no
+    /// longer kept.
     #[validate(
         length(min = 1, max = 200, message = "must be 1 to 200 characters"),
         custom(function = "text::no_nul")

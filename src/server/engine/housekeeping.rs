@@ -15,6 +15,8 @@ const EVENTS_KEPT: TimeDelta = TimeDelta::days(7);
 const IDEMPOTENCY_KEYS_KEPT: TimeDelta = TimeDelta::hours(24);
 const CRON_FIRES_KEPT: TimeDelta = TimeDelta::days(7);
 const SIGN_IN_ATTEMPTS_KEPT: TimeDelta = TimeDelta::hours(24);
+/// After their executions were removed: nobody repeats a start after so long.
+const STARTS_KEPT: TimeDelta = TimeDelta::days(365);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -26,6 +28,7 @@ enum Sweep {
     CronFires,
     SignInAttempts,
     Notifications,
+    ExecutionStarts,
 }
 
 #[derive(Deserialize)]
@@ -76,6 +79,9 @@ impl Sweep {
                 sweep::sign_in_attempts_delete_before(&mut tx, now - SIGN_IN_ATTEMPTS_KEPT, BATCH).await?
             }
             Self::Notifications => sweep::notifications_delete_old(&mut tx, BATCH).await?,
+            Self::ExecutionStarts => {
+                sweep::execution_starts_delete_before(&mut tx, now - STARTS_KEPT, BATCH).await?
+            }
         };
         tx.commit().await?;
         Ok(deleted)
@@ -92,6 +98,7 @@ pub fn housekeeping_cron() -> Result<Vec<CronEntry>, ScheduleError> {
         ("cron_fires", "37 * * * *", Sweep::CronFires),
         ("sign_in_attempts", "47 * * * *", Sweep::SignInAttempts),
         ("notifications", "57 * * * *", Sweep::Notifications),
+        ("execution_starts", "33 * * * *", Sweep::ExecutionStarts),
     ]
     .into_iter()
     .map(|(name, schedule, sweep)| {
@@ -113,7 +120,7 @@ mod tests {
     #[test]
     fn every_schedule_reads_and_every_payload_is_one_of_ours() {
         let entries = housekeeping_cron().unwrap();
-        assert_eq!(entries.len(), 7);
+        assert_eq!(entries.len(), 8);
         for entry in entries {
             let job = (entry.job)(chrono::DateTime::UNIX_EPOCH);
             serde_json::from_value::<Payload>(job.payload).unwrap();

@@ -7,7 +7,7 @@ use crate::domain::AppResult;
 use crate::domain::ids::WorkspaceId;
 use crate::server::engine::{Done, Handler, JobCx, JobError};
 use crate::server::services::ctx::system_actor;
-use crate::server::services::executions::start::{DEPTH_MAX, Line, start_workflow};
+use crate::server::services::executions::start::{DEPTH_MAX, Line, event_key, start_workflow};
 use crate::server::services::executions::{EVENTS, advance_job};
 use crate::server::storage::jobs::Job;
 use crate::server::storage::workflows::triggers::{Follower, Follows, Happened};
@@ -73,7 +73,7 @@ async fn tell(tx: &mut Tx, workspace: WorkspaceId, row: &Happened, one: &Follows
                 return Ok(());
             }
             let Some(workflow) = tx.workflow_get(workspace, workflow).await? else { return Ok(()) };
-            let key = format!("event/{}/{}", workflow.id, row.id);
+            let key = event_key(workflow.id, row.id);
             let line = Line { parent: None, depth: row.depth.map_or(0, |depth| depth + 1) };
             if line.depth > DEPTH_MAX {
                 tracing::warn!(workflow = %workflow.id, "workflows start one another in a circle; this one is not started");

@@ -6,7 +6,7 @@ use crate::server::engine::{CronEntry, Done, Handler, JobCx, JobError, Schedule,
 use crate::server::services::approvals::QUEUE_DEFAULT;
 use crate::server::services::ctx::system_actor;
 use crate::server::services::executions::SCHEDULES;
-use crate::server::services::executions::start::{Line, start_workflow};
+use crate::server::services::executions::start::{Line, slot_key, start_workflow};
 use crate::server::storage::Db;
 use crate::server::storage::jobs::Job;
 use crate::server::storage::workflows::triggers::Scheduled;
@@ -58,7 +58,7 @@ async fn start(db: &Db, scheduled: &Scheduled) -> AppResult<()> {
     let Ok(schedule) = Schedule::parse(cron, zone) else { return Ok(()) };
     let now = db.now().await?;
     let Some(slot) = schedule.latest(now).filter(|slot| *slot > scheduled.since) else { return Ok(()) };
-    let key = format!("schedule/{}/{}", scheduled.id, slot.timestamp());
+    let key = slot_key(scheduled.id, slot);
     // Mostly the slot is an old one, and looking takes no lock.
     let mut conn = db.read().await?;
     if conn.execution_by_start_key(scheduled.workspace_id, &key).await?.is_some() {
@@ -66,6 +66,10 @@ async fn start(db: &Db, scheduled: &Scheduled) -> AppResult<()> {
     }
     drop(conn);
     let mut tx = db.begin().await?;
+    // What it started for the slot may have been removed just now; then the schedule counts from that slot on.
+    if !tx.schedule_counts(scheduled.workspace_id, scheduled.id, slot).await? {
+        return Ok(());
+    }
     let Some(workflow) = tx.workflow_get(scheduled.workspace_id, scheduled.id).await? else { return Ok(()) };
     let input = json!({ "slot": slot });
     start_workflow(&mut tx, &workflow, input, system_actor(), Some(key), Line::default()).await?;

@@ -182,6 +182,8 @@ async fn publish(
 }
 
 /// Start an execution of the published version. With an `externalRef`, a repeat answers with the first execution.
+///
+/// Once that is no longer kept, a repeat is refused (409).
 #[utoipa::path(post, path = "/workflows/{id}/execute", tag = "workflows", operation_id = "workflows_execute",
     params(("id" = WorkflowId, Path)), request_body = ExecuteWorkflow,
     responses((status = 202, description = "The execution, which goes on by itself", body = Execution)))]

@@ -32,7 +32,14 @@ pub async fn send(by: &Allowed<WriteMessages>, db: &Db, input: NewMessage) -> Ap
     let (from_agent, from_user) = (by.principal().agent_id(), by.principal().user_id());
     let mut tx = db.begin().await?;
     let answered = match input.reply_to_id {
-        Some(id) => Some(find(&mut tx, workspace, id, from_agent).await?),
+        Some(id) => {
+            let answered = find(&mut tx, workspace, id, from_agent).await?;
+            // An old thread may be removed at this moment.
+            if !tx.thread_hold(workspace, answered.thread_id).await? {
+                return Err(AppError::not_found("message"));
+            }
+            Some(answered)
+        }
         None => None,
     };
     let to = input.addressee(answered.as_ref())?;

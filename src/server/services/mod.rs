@@ -18,6 +18,7 @@ pub mod ctx;
 pub mod executions;
 pub mod fault;
 pub mod gate;
+pub mod history;
 pub mod members;
 pub mod memory;
 pub mod messages;

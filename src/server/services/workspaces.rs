@@ -1,12 +1,14 @@
-//! The workspace: what it is, whose mail is internal, which reasons it offers, and the freeze of it or of one of its
-//! teams.
+//! The workspace: what it is, whose mail is internal, which reasons it offers, what it keeps, and the freeze of it or of
+//! one of its teams.
 
 use super::change::{entry, note};
 use super::ctx::{Administer, Allowed, ReadSettings, WriteTeams};
 use crate::domain::event::Topic;
 use crate::domain::ids::TeamId;
 use crate::domain::team::Team;
-use crate::domain::workspace::{AuditRetention, InternalDomains, PresetReasons, SetFreeze, Workspace};
+use crate::domain::workspace::{
+    AuditRetention, HistoryRetention, InternalDomains, PresetReasons, SetFreeze, Workspace,
+};
 use crate::domain::{AppError, AppResult};
 use crate::server::storage::workspaces::FreezeScope;
 use crate::server::storage::{Conn, Db, NewJob, Tx};
@@ -88,6 +90,30 @@ pub async fn audit_retention_set(
         Some(days) => format!("Audit rows are kept for {days} days"),
     };
     note(&mut tx, Topic::Workspace, workspace.0, entry(allowed, "workspace.retention_set", description));
+    tx.commit().await?;
+    Ok(input)
+}
+
+/// For how long executions that ended and threads that fell silent are kept.
+pub async fn history_retention_get(allowed: &Allowed<ReadSettings>, db: &Db) -> AppResult<HistoryRetention> {
+    let days = db.read().await?.workspace_history_retention(allowed.workspace()).await?;
+    Ok(HistoryRetention { days })
+}
+
+pub async fn history_retention_set(
+    allowed: &Allowed<Administer>,
+    db: &Db,
+    input: HistoryRetention,
+) -> AppResult<HistoryRetention> {
+    input.validate()?;
+    let workspace = allowed.workspace();
+    let mut tx = db.begin().await?;
+    tx.workspace_set_history_retention(workspace, input.days).await?;
+    let description = match input.days {
+        None => "Executions and messages are kept for ever".to_owned(),
+        Some(days) => format!("Executions and messages are kept for {days} days"),
+    };
+    note(&mut tx, Topic::Workspace, workspace.0, entry(allowed, "workspace.history_set", description));
     tx.commit().await?;
     Ok(input)
 }

@@ -48,6 +48,23 @@ pub async fn sign_in_attempts_delete_before(
     .await
 }
 
+/// The named starts of executions that were removed before then.
+pub async fn execution_starts_delete_before(
+    tx: &mut Tx,
+    before: DateTime<Utc>,
+    limit: i64,
+) -> Result<u64, StorageError> {
+    tx.execute(
+        sql!(
+            "DELETE FROM agent_workflow_starts WHERE (workspace_id, start_key) IN (",
+            "SELECT workspace_id, start_key FROM agent_workflow_starts ",
+            "WHERE removed_at < $1 ORDER BY removed_at LIMIT $2)"
+        ),
+        args![before, limit],
+    )
+    .await
+}
+
 /// Notifications after 180 days, with how they went out; links a month after their end; what went to webhooks after 30
 /// days. Answers how many of the most.
 pub async fn notifications_delete_old(tx: &mut Tx, limit: i64) -> Result<u64, StorageError> {

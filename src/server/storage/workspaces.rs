@@ -100,6 +100,38 @@ impl Conn {
         Ok(row.and_then(|(days,)| days))
     }
 
+    /// For how many days executions and messages are kept; `None`: for ever.
+    pub async fn workspace_history_retention(
+        &mut self,
+        workspace: WorkspaceId,
+    ) -> Result<Option<i64>, StorageError> {
+        let row: Option<(Option<i64>,)> = self
+            .fetch_optional(
+                sql!("SELECT history_retention_days FROM workspaces WHERE id = $1"),
+                args![workspace],
+            )
+            .await?;
+        Ok(row.and_then(|(days,)| days))
+    }
+
+    /// Workspaces after this id that keep executions and messages for some days only, with how many.
+    pub async fn workspaces_forgetting_history(
+        &mut self,
+        after: Uuid,
+        limit: i64,
+    ) -> Result<Vec<(WorkspaceId, i64)>, StorageError> {
+        let rows: Vec<(Uuid, i64)> = self
+            .fetch_all(
+                sql!(
+                    "SELECT id, history_retention_days FROM workspaces WHERE id > $1 ",
+                    "AND history_retention_days IS NOT NULL ORDER BY id LIMIT $2"
+                ),
+                args![after, limit],
+            )
+            .await?;
+        Ok(rows.into_iter().map(|(id, days)| (WorkspaceId(id), days)).collect())
+    }
+
     /// Is the workspace or the team frozen now? Exact until the commit only under [`Tx::workspace_lock`].
     pub async fn is_frozen(
         &mut self,
@@ -172,6 +204,19 @@ impl Tx {
     ) -> Result<(), StorageError> {
         self.execute(
             sql!("UPDATE workspaces SET audit_retention_days = $2 WHERE id = $1"),
+            args![workspace, days],
+        )
+        .await?;
+        Ok(())
+    }
+
+    pub async fn workspace_set_history_retention(
+        &mut self,
+        workspace: WorkspaceId,
+        days: Option<i64>,
+    ) -> Result<(), StorageError> {
+        self.execute(
+            sql!("UPDATE workspaces SET history_retention_days = $2 WHERE id = $1"),
             args![workspace, days],
         )
         .await?;

@@ -33,6 +33,7 @@ mod executions_time;
 mod external_tasks;
 mod freezing;
 mod hashes;
+mod history;
 mod hooks;
 mod injection;
 mod input;

@@ -1460,6 +1460,13 @@ pub const ROWS: &[Row] = &[
         body: |_| json!({"input": {"days": 90}}),
         ..ROW
     },
+    Row { call: "POST /api/fn/workspace/history", body: empty, ..ROW },
+    Row {
+        call: "POST /api/fn/workspace/set-history",
+        roles: ADMIN,
+        body: |_| json!({"input": {"days": 90}}),
+        ..ROW
+    },
     Row { call: "POST /api/fn/workspace/domains", body: empty, ..ROW },
     Row {
         call: "POST /api/fn/workspace/set-domains",

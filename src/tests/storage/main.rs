@@ -13,6 +13,7 @@ mod agents_and_teams;
 mod chain;
 mod credentials;
 mod freeze;
+mod history;
 mod memory;
 mod metrics;
 mod people;

@@ -5,6 +5,7 @@ pub mod approvals;
 pub mod audit;
 pub mod dashboard;
 pub mod executions;
+mod gone;
 mod late;
 pub mod memory;
 pub mod messages;
@@ -22,6 +23,7 @@ pub mod trust;
 mod whose;
 pub mod workflows;
 
+pub use gone::Gone;
 pub use late::{LateFile, LatePage, ready_for};
 pub use not_found::NotFound;
 pub use page_error::{PageError, sign_in_path};

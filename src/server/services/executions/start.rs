@@ -12,13 +12,16 @@ use crate::server::services::ctx::{Allowed, RunWorkflows};
 use crate::server::storage::agents::WorksBy;
 use crate::server::storage::workflows::executions::{Does, NewExecution};
 use crate::server::storage::{Db, Tx};
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 use validator::Validate;
 
 /// The longest title of an execution, in characters.
 const TITLE_MAX: usize = 200;
 
-/// Starts an execution of the published version. A repeat with the same `externalRef` answers with the first one.
+/// Starts an execution of the published version. A repeat with the same `externalRef` answers with the first one, as
+/// long as that is kept.
 /// An agent starts what says that agents may.
 pub async fn execution_start(
     by: &Allowed<RunWorkflows>,
@@ -44,16 +47,43 @@ pub async fn execution_start(
     keep_start(tx, workspace, key.as_deref(), made).await
 }
 
-/// What the same start led to before.
+/// What the same start led to before. Refused where that is no longer kept: it was started, and is not again.
 pub async fn started_before(
     tx: &mut Tx,
     workspace: WorkspaceId,
     key: Option<&str>,
 ) -> AppResult<Option<Execution>> {
-    match key {
-        Some(key) => Ok(tx.execution_by_start_key(workspace, key).await?),
+    let Some(key) = key else { return Ok(None) };
+    if let Some(first) = tx.execution_by_start_key(workspace, key).await? {
+        return Ok(Some(first));
+    }
+    match tx.execution_removed(workspace, key).await? {
+        Some(_) => Err(AppError::refused(
+            "This was started before, and that execution is no longer kept. Another externalRef starts another one.",
+        )),
         None => Ok(None),
     }
+}
+
+/// What names the start that a workflow's schedule makes for a slot.
+pub fn slot_key(workflow: WorkflowId, slot: DateTime<Utc>) -> String {
+    format!("schedule/{workflow}/{}", slot.timestamp())
+}
+
+/// The workflow and the slot of a [`slot_key`].
+pub fn slot_of(key: &str) -> Option<(WorkflowId, DateTime<Utc>)> {
+    let (workflow, slot) = key.strip_prefix("schedule/")?.split_once('/')?;
+    Some((workflow.parse().ok()?, DateTime::from_timestamp(slot.parse().ok()?, 0)?))
+}
+
+/// What names the start that an event of the trail makes.
+pub fn event_key(workflow: WorkflowId, event: Uuid) -> String {
+    format!("event/{workflow}/{event}")
+}
+
+/// Whether an event made this start. Whoever reads events passes each once, whatever is kept.
+pub fn is_of_event(key: &str) -> bool {
+    key.starts_with("event/")
 }
 
 /// Commits a start; where the same one was committed between the look and now, that one is the answer.
@@ -188,4 +218,26 @@ pub async fn begin(tx: &mut Tx, new: NewExecution) -> AppResult<Option<Execution
     let now = tx.now();
     tx.enqueue(advance_job(new.workspace_id, id, now));
     Ok(Some(made))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_of_a_slot_says_which_it_is() {
+        let (workflow, slot) = (WorkflowId(Uuid::from_u128(7)), DateTime::UNIX_EPOCH);
+        let key = slot_key(workflow, slot);
+        assert_eq!(slot_of(&key), Some((workflow, slot)));
+        assert!(is_of_event(&event_key(workflow, Uuid::nil())) && !is_of_event(&key));
+        for other in [
+            "",
+            "schedule/",
+            "schedule/7/1",
+            "webhook/a/b",
+            "schedule/00000000-0000-0000-0000-000000000007/x",
+        ] {
+            assert_eq!(slot_of(other), None, "{other}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ use crate::domain::{AppError, AppResult};
 use crate::server::actions::outside::signature;
 use crate::server::services::change::{entry, lost};
 use crate::server::services::ctx::{Allowed, ReadWorkflows, WriteWorkflows, system_actor};
-use crate::server::services::executions::start::{Line, keep_start, start_workflow, started_before};
+use crate::server::services::executions::start::{Line, keep_start, start_workflow};
 use crate::server::services::secrets;
 use crate::server::storage::Db;
 use crate::server::storage::workflows::secrets::HookSecrets;
@@ -76,8 +76,8 @@ pub async fn hook_secret(
 }
 
 /// Starts an execution of the published version with the body as `input.event`. A repeat with the same id answers
-/// with the first execution. Whatever is wrong with the signature, and whatever is not there, is the same
-/// [`AppError::BadSignature`].
+/// with the first execution, also when that was removed. Whatever is wrong with the signature, and whatever is not
+/// there, is the same [`AppError::BadSignature`].
 pub async fn hook_receive(db: &Db, id: WorkflowId, message: &Message<'_>) -> AppResult<HookStarted> {
     let now = db.now().await?;
     let secrets = db.read().await?.hook_secrets(id, now).await?;
@@ -93,8 +93,12 @@ pub async fn hook_receive(db: &Db, id: WorkflowId, message: &Message<'_>) -> App
     let event = Data::parse(text)?;
     let key = format!("webhook/{id}/{}", message.id);
     let mut tx = db.begin().await?;
-    if let Some(first) = started_before(&mut tx, workspace, Some(&key)).await? {
-        return Ok(HookStarted { execution_id: first.id });
+    let first = match tx.execution_by_start_key(workspace, &key).await? {
+        Some(first) => Some(first.id),
+        None => tx.execution_removed(workspace, &key).await?,
+    };
+    if let Some(execution_id) = first {
+        return Ok(HookStarted { execution_id });
     }
     let workflow = tx.workflow_get(workspace, id).await?.filter(|found| found.trigger == Trigger::Webhook);
     // It was one a moment ago.

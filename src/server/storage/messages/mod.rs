@@ -1,6 +1,7 @@
 //! Messages, and how each fares with the agents that it is for.
 
 mod deliveries;
+pub mod removal;
 
 use super::conditions::Conditions;
 use super::read::{At, all};

@@ -2,6 +2,7 @@
 
 pub mod executions;
 pub mod line;
+pub mod removal;
 pub mod routing;
 pub mod secrets;
 pub mod steps;

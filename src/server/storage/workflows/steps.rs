@@ -165,8 +165,9 @@ impl Conn {
                 finished_at: row.finished_at.into(),
             });
         }
-        let (count,): (i64,) = self
-            .fetch_one(
+        // It may have been removed since its caller saw it.
+        let count: Option<(i64,)> = self
+            .fetch_optional(
                 sql!("SELECT steps_made FROM agent_workflow_executions WHERE workspace_id = $1 AND id = $2"),
                 args![workspace, execution],
             )
@@ -175,7 +176,7 @@ impl Conn {
             .into_iter()
             .map(|kept| Step { attempts: of_step.remove(&kept.step.id.0).unwrap_or_default(), ..kept.step })
             .collect();
-        Ok((steps, count))
+        Ok((steps, count.map_or(0, |(count,)| count)))
     }
 
     /// What templates may read of the steps with these keys: of each, the last that ended.

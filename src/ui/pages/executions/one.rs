@@ -11,7 +11,7 @@ use crate::domain::member::Permission;
 use crate::server_fns::executions::execution_get;
 use crate::ui::components::{Card, FormError, PageHeader, RelativeTime, RevealedText, Skeleton, StatusBadge};
 use crate::ui::forms::{Notice, NoticeBar, ReturnedError};
-use crate::ui::pages::{PageError, use_session};
+use crate::ui::pages::{Gone, PageError, use_session};
 use crate::ui::words::{human, moment, segments, stamp};
 
 use super::address::PATH;
@@ -37,6 +37,14 @@ pub fn ExecutionPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match loaded.await {
                     Ok(detail) => view! { <ExecutionView detail=detail notice=notice /> }.into_any(),
+                    Err(AppError::NotFound { .. }) => {
+                        view! {
+                            <Title text="Execution" />
+                            <PageHeader title="Execution" back=PATH back_label="Executions" />
+                            <Gone what="execution" href=PATH link="Go to the executions" />
+                        }
+                            .into_any()
+                    }
                     Err(error) => {
                         view! {
                             <Title text="Execution" />

@@ -18,7 +18,7 @@ use crate::ui::components::{
 use crate::ui::forms::{ActionForm, FormState, Hidden, Notice, NoticeBar, ReturnedError, SubmitButton, Then};
 use crate::ui::hooks::focus_soon;
 use crate::ui::pages::newer::{Newer, newer_than};
-use crate::ui::pages::{PageError, use_session};
+use crate::ui::pages::{Gone, PageError, use_session};
 use crate::ui::words::{human, moment, segments, stamp};
 
 use super::address::PATH;
@@ -71,6 +71,14 @@ pub fn ThreadPage() -> impl IntoView {
                 match answer {
                     Ok(messages) => {
                         view! { <Thread messages=messages may_write=may_write notice=notice newer=newer retry=show done=done /> }
+                            .into_any()
+                    }
+                    Err(AppError::NotFound { .. }) => {
+                        view! {
+                            <Title text="Thread" />
+                            <PageHeader title="Thread" back=PATH back_label="Messages" />
+                            <Gone what="thread" href=PATH link="Go to the messages" />
+                        }
                             .into_any()
                     }
                     Err(error) => {

@@ -1,13 +1,13 @@
-//! `/settings/workspace`: the freeze, whose mail is internal, and the reasons offered to who rejects.
+//! `/settings/workspace`: the freeze, whose mail is internal, the reasons offered to who rejects, and what is kept.
 
 use leptos::prelude::*;
 
 use crate::domain::AppError;
 use crate::domain::member::Permission;
-use crate::domain::workspace::{AuditRetention, InternalDomains, PresetReasons, Workspace};
+use crate::domain::workspace::{AuditRetention, HistoryRetention, InternalDomains, PresetReasons, Workspace};
 use crate::server_fns::workspace::{
-    WorkspaceFreeze, WorkspaceSetDomains, WorkspaceSetReasons, WorkspaceSetRetention, audit_retention,
-    internal_domains, preset_reasons, workspace_get,
+    WorkspaceFreeze, WorkspaceSetDomains, WorkspaceSetHistory, WorkspaceSetReasons, WorkspaceSetRetention,
+    audit_retention, history_retention, internal_domains, preset_reasons, workspace_get,
 };
 use crate::ui::components::{
     ButtonVariant, Card, Icon, Skeleton, StatusBadge, TextField, TextareaField, Tone,
@@ -27,7 +27,7 @@ pub fn WorkspacePage() -> impl IntoView {
         || (),
         |()| async {
             let own = (workspace_get().await?, internal_domains().await?, preset_reasons().await?);
-            Ok::<_, AppError>((own, audit_retention().await?))
+            Ok::<_, AppError>((own, audit_retention().await?, history_retention().await?))
         },
     );
     let retry = Callback::new(move |()| loaded.refetch());
@@ -35,6 +35,7 @@ pub fn WorkspacePage() -> impl IntoView {
         "freeze" => Some("The switch is turned."),
         "domains" => Some("The internal domains are saved."),
         "retention" => Some("How long audit rows are kept is saved."),
+        "history" => Some("How long executions and messages are kept is saved."),
         "reasons" => Some("The reasons are saved."),
         _ => None,
     });
@@ -48,13 +49,14 @@ pub fn WorkspacePage() -> impl IntoView {
             <Transition fallback=|| view! { <Skeleton lines=8 label="Loading the workspace" /> }>
                 {move || Suspend::new(async move {
                     match loaded.await {
-                        Ok(((workspace, domains, reasons), retention)) => {
+                        Ok(((workspace, domains, reasons), retention, history)) => {
                             view! {
                                 <div class="grid max-w-2xl gap-4">
                                     <Freeze workspace=workspace administers=administers changed=changed />
                                     <Domains domains=domains administers=administers changed=changed />
                                     <Reasons reasons=reasons administers=administers changed=changed />
                                     <Retention retention=retention administers=administers changed=changed />
+                                    <History history=history administers=administers changed=changed />
                                 </div>
                             }
                                 .into_any()
@@ -258,6 +260,56 @@ fn Retention(
         <Card
             title="Audit rows"
             description="What is older is removed for good, from the trail and from the history of approvals. A signed note of where it ended keeps the rest provable."
+        >
+            {body}
+        </Card>
+    }
+}
+
+#[component]
+fn History(
+    /// For how long executions and messages are kept.
+    history: HistoryRetention,
+    /// Whether the member may change it.
+    administers: bool,
+    /// What follows.
+    changed: Callback<&'static str>,
+) -> impl IntoView {
+    let form = FormState::new("history").faults_only().field("/days", "workspace-history");
+    let done = Then::new(move |_: HistoryRetention| {
+        let _ = changed.try_run("How long executions and messages are kept is saved.");
+    });
+    let days = history.days.map(|days| days.to_string()).unwrap_or_default();
+    let body = if administers {
+        view! {
+            <ActionForm<WorkspaceSetHistory> form=form.clone() class="grid gap-3" on_done=done>
+                <Clearable name="input[days]" />
+                <TextField
+                    id="workspace-history"
+                    name="input[days]"
+                    kind="number"
+                    label="Days after the end"
+                    value=form.typed("input[days]").unwrap_or(days)
+                    hint="7 or more. Without a number they are kept for ever."
+                    error=form.error_at("/days")
+                />
+                <div>
+                    <SubmitButton form=form label="Save the days after the end".to_owned() />
+                </div>
+            </ActionForm<WorkspaceSetHistory>>
+        }
+        .into_any()
+    } else {
+        let kept = match history.days {
+            Some(days) => format!("For {days} days after the end."),
+            None => "For ever.".to_owned(),
+        };
+        view! { <p>{kept}</p> }.into_any()
+    };
+    view! {
+        <Card
+            title="Executions and messages"
+            description="An execution that ended longer ago is removed for good, with all that it started, and so is a thread in which nothing happened since. What runs, waits or is still to be dealt with stays; so do approvals, the audit trail and the figures."
         >
             {body}
         </Card>
