@@ -55,6 +55,22 @@ export class Queue {
     return this.row(title).getByRole("checkbox");
   }
 
+  /** What opens the rest of what can be done with a row, where rows are cards. */
+  more(title: string): Locator {
+    return this.row(title).getByRole("button", { name: /^More for: / });
+  }
+
+  /** What it opens. */
+  menu(title: string): Locator {
+    return this.row(title).getByRole("group", { name: /^More for: / });
+  }
+
+  /** Opens it; one of its buttons. */
+  async inMenu(title: string, name: string): Promise<Locator> {
+    await this.more(title).click();
+    return this.menu(title).getByRole("button", { name, exact: true });
+  }
+
   /** The "3 new" button. */
   arrivals(count: number): Locator {
     return this.page.getByRole("button", { name: `${count} new`, exact: true });

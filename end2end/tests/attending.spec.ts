@@ -26,6 +26,6 @@ test("a reviewer says so, another one sees it and takes over", { tag: ["@nojs", 
 test("who is no longer on it says so", { tag: "@nojs" }, async ({ workspace, reviewer }) => {
   await Detail.open(reviewer, await workspace.pending());
   await reviewer.getByRole("button", { name: "I am on it" }).click();
-  await reviewer.getByRole("button", { name: "Leave it" }).click();
+  await reviewer.getByRole("button", { name: "Not on it any more" }).click();
   await expect(reviewer.getByRole("button", { name: "I am on it" })).toBeVisible();
 });

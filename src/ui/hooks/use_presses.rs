@@ -18,7 +18,7 @@ pub struct Press {
 
 /// Calls `act` with each press while `on`; `true` means that it was one of ours, and the browser does nothing else
 /// with it. Nothing is told of presses while a field is written in (but those with Control), while an input method
-/// composes, while a dialog is open, or of keys that an element uses itself.
+/// composes, while a dialog or a popover is open, or of keys that an element uses itself.
 ///
 /// On the server: nothing.
 pub fn use_presses(on: bool, act: impl Fn(Press) -> bool + 'static) {
@@ -83,8 +83,9 @@ fn name(key: &str, code: &str, with: Modifiers) -> Option<String> {
 
 /// Whether the press belongs to something else.
 fn is_taken(event: &web_sys::KeyboardEvent, key: &str) -> bool {
-    // What somebody writes in a dialog can be sent all the same.
-    if matches!(document().query_selector("dialog[open]"), Ok(Some(_))) && !key.starts_with("Control+") {
+    // What somebody writes in a dialog can be sent all the same. `:is` bears a browser that knows no popovers.
+    let over = document().query_selector(":is(dialog[open], :popover-open)");
+    if matches!(over, Ok(Some(_))) && !key.starts_with("Control+") {
         return true;
     }
     let Some(element) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {

@@ -1,5 +1,6 @@
 //! The queue of approvals, and one approval.
 
+mod attend_form;
 mod bulk_bar;
 mod detail;
 mod filter;
@@ -8,11 +9,14 @@ mod late_detail;
 mod panel;
 mod picked;
 mod queue;
+mod queue_menu;
 mod queue_page;
 mod queue_state;
 mod row;
 mod row_decide;
+mod row_menu;
 mod sheet;
+mod snooze_form;
 mod undo_strip;
 mod views_bar;
 

@@ -62,7 +62,7 @@ impl Opened {
     }
 
     /// The list with this filter alone; focus goes to its heading, because the row may go too.
-    fn close(&self, filter: &ApprovalFilter) {
+    pub(super) fn close(&self, filter: &ApprovalFilter) {
         self.then.set_value(Some("page-title"));
         self.go.run(href(filter));
     }

@@ -8,7 +8,7 @@ use crate::domain::page::Page;
 use crate::ui::components::{
     Button, ButtonSize, ButtonVariant, EmptyState, Icon, IconMark, LinkButton, use_announcer,
 };
-use crate::ui::hooks::{Tick, focus_soon, use_now};
+use crate::ui::hooks::{Tick, focus_soon, use_now, use_popovers};
 use crate::ui::keys::{Command, use_keys};
 
 use super::bulk_bar::BulkBar;
@@ -41,9 +41,10 @@ pub fn QueueView(
         page.next_cursor.map(|cursor| href(&ApprovalFilter { cursor: Some(cursor), ..filter.clone() }));
     let is_pending = filter.status.is_none();
     let first = filter.cursor.is_some().then(|| href(&first_page(&filter)));
-    let queue = Queue::new(page.items, held, filter.clone(), me.user_id, opened);
+    let queue = Queue::new(page.items, held, filter.clone(), me.user_id, opened, reload);
     use_detail_soon();
     if may_decide {
+        use_popovers();
         use_keys().in_rows(move |row, command| match command {
             Command::Approve => queue.ask(row, Intent::Approve),
             Command::Edit => queue.ask(row, Intent::Edit),
@@ -198,7 +199,8 @@ fn watch_deadlines(rows: Vec<RowState>) {
                         // The server's word of the expiry may be here before the clock's tick.
                         let waits =
                             !approval.status.is_decided() || approval.status == ApprovalStatus::Expired;
-                        waits && !approval.expiry_paused && left(before) > mark && left(now) <= mark
+                        let shown = !row.left.get_untracked();
+                        shown && waits && !approval.expiry_paused && left(before) > mark && left(now) <= mark
                     })
                 });
                 match crossed.count() {

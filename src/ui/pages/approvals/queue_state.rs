@@ -29,18 +29,21 @@ pub struct RowState {
     pub approval: RwSignal<Approval>,
     /// What to say about the last attempt.
     pub note: RwSignal<Option<String>>,
+    /// This member put it aside: it is not shown any more.
+    pub left: RwSignal<bool>,
 }
 
 /// The queue.
 #[derive(Clone, Copy)]
 pub struct Queue {
-    rows: StoredValue<Vec<RowState>>,
-    filter: StoredValue<ApprovalFilter>,
+    pub(super) rows: StoredValue<Vec<RowState>>,
+    pub(super) filter: StoredValue<ApprovalFilter>,
     /// What events named since the list was read: only that can be new. What merely moves up from the next page
     /// when a row is decided is not.
     told: StoredValue<BTreeSet<ApprovalId>>,
-    me: UserId,
-    announcer: Announcer,
+    /// Who looks.
+    pub me: UserId,
+    pub(super) announcer: Announcer,
     /// What is ticked, on this page or not.
     pub picked: RwSignal<Picks>,
     /// Which of the ticked ones this member has opened.
@@ -55,6 +58,8 @@ pub struct Queue {
     pub sheet: SheetState,
     /// What is opened beside the list.
     pub opened: Opened,
+    /// Reads the list anew.
+    pub(super) reload: Callback<()>,
 }
 
 impl Queue {
@@ -65,6 +70,7 @@ impl Queue {
         filter: ApprovalFilter,
         me: UserId,
         opened: Opened,
+        reload: Callback<()>,
     ) -> Self {
         let rows = items
             .into_iter()
@@ -72,6 +78,7 @@ impl Queue {
                 id: approval.id,
                 approval: RwSignal::new(approval),
                 note: RwSignal::new(None),
+                left: RwSignal::new(false),
             })
             .collect();
         let queue = Self {
@@ -87,6 +94,7 @@ impl Queue {
             critical: RwSignal::default(),
             sheet: SheetState::new(),
             opened,
+            reload,
         };
         use_events().listen(move |changes| queue.follow(&changes));
         queue
@@ -97,7 +105,7 @@ impl Queue {
     }
 
     /// Whether the page was left, or read anew, since an answer was asked for.
-    fn is_gone(&self) -> bool {
+    pub(super) fn is_gone(&self) -> bool {
         self.rows.try_get_value().is_none()
     }
 
@@ -372,18 +380,18 @@ impl Queue {
         }
     }
 
-    fn note(&self, id: ApprovalId, note: Option<String>) {
+    pub(super) fn note(&self, id: ApprovalId, note: Option<String>) {
         if let Some(row) = self.row(id) {
             row.note.set(note);
         }
     }
 
-    fn row(&self, id: ApprovalId) -> Option<RowState> {
+    pub(super) fn row(&self, id: ApprovalId) -> Option<RowState> {
         self.rows().into_iter().find(|row| row.id == id)
     }
 
     /// Where focus goes after a decision: the next row that waits, else the one before, else the heading.
-    fn next_after(&self, id: ApprovalId) -> String {
+    pub(super) fn next_after(&self, id: ApprovalId) -> String {
         let rows = self.rows();
         let place = rows.iter().position(|row| row.id == id).unwrap_or(0);
         let waits = |row: &&RowState| {
@@ -414,4 +422,9 @@ pub fn row_item(id: ApprovalId) -> String {
 /// The id of a row's heading link.
 pub fn row_link(id: ApprovalId) -> String {
     format!("approval-{id}")
+}
+
+/// The id of what a row's menu opens.
+pub fn row_menu(id: ApprovalId) -> String {
+    format!("more-{id}")
 }

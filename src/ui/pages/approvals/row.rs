@@ -7,7 +7,7 @@ use crate::domain::risk::RiskLevel;
 use crate::ui::components::{
     Countdown, Icon, IconMark, RelativeTime, RevealedText, RiskBadge, RowTick, StatusBadge, risk_edge,
 };
-use crate::ui::hooks::{Tick, is_plain_press, is_wide, marked, use_now};
+use crate::ui::hooks::{Tick, marked, use_now};
 use crate::ui::keys::{Command, use_keys};
 use crate::ui::words::{
     asker, attending, moment, outcome_words, risk_tone, segments, short_title, stamp, status_words,
@@ -30,29 +30,32 @@ pub fn QueueRow(
 ) -> impl IntoView {
     let settled = Memo::new(move |_| row.approval.with(without_talk));
     let edge = move || row.approval.with(|approval| risk_edge(risk_tone(approval.risk_level)));
-    view! {
-        <li id=row_item(row.id) data-row=row.id.to_string() class=move || format!("swipe {}", edge())>
-            <div class="swipe-main">
-                {move || {
-                    let approval = settled.get();
-                    view! { <RowBody queue=queue row=row approval=approval may_decide=may_decide /> }
-                }}
-                {move || {
-                    row.note
-                        .get()
-                        .map(|note| {
-                            view! {
-                                <p class="flex items-start gap-2 px-3 pb-2 text-sm text-warn">
-                                    <IconMark icon=Icon::Alert class="mt-0.5" />
-                                    <span>{note}</span>
-                                </p>
-                            }
-                        })
-                }}
-            </div>
-            {may_decide.then(|| view! { <Swiped queue=queue row=row /> })}
-        </li>
-    }
+    let item = move || {
+        view! {
+            <li id=row_item(row.id) data-row=row.id.to_string() class=move || format!("swipe {}", edge())>
+                <div class="swipe-main">
+                    {move || {
+                        let approval = settled.get();
+                        view! { <RowBody queue=queue row=row approval=approval may_decide=may_decide /> }
+                    }}
+                    {move || {
+                        row.note
+                            .get()
+                            .map(|note| {
+                                view! {
+                                    <p class="flex items-start gap-2 px-3 pb-2 text-sm text-warn">
+                                        <IconMark icon=Icon::Alert class="mt-0.5" />
+                                        <span>{note}</span>
+                                    </p>
+                                }
+                            })
+                    }}
+                </div>
+                {may_decide.then(|| view! { <Swiped queue=queue row=row /> })}
+            </li>
+        }
+    };
+    move || (!row.left.get()).then(item)
 }
 
 /// What a finger uncovers at the end of a row: both answers, which are also there for everybody else, and which are
@@ -145,12 +148,7 @@ fn RowBody(
                         id=row_link(id)
                         href=format!("/approvals/{id}")
                         aria-current=is_opened
-                        on:click=move |event| {
-                            if is_plain_press(&event) && is_wide() {
-                                event.prevent_default();
-                                queue.show(id);
-                            }
-                        }
+                        on:click=move |event| queue.open(&event, id)
                         class="line-clamp-2 rounded-control py-0.5 hover:underline @3xl/queue:line-clamp-1"
                     >
                         <RevealedText segments=segments(&approval.sentence) />

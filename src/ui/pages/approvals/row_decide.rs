@@ -13,9 +13,10 @@ use crate::ui::keys::{Command, use_keys};
 use crate::ui::words::short_title;
 
 use super::queue_state::{Queue, RowState};
+use super::row_menu::RowMenu;
 use super::sheet::Intent;
 
-/// The row's two answers.
+/// The row's two answers, and its menu.
 #[component]
 pub fn RowDecide(
     /// The queue.
@@ -42,7 +43,8 @@ pub fn RowDecide(
         view! { <QuickApprove queue=queue row=row approval=approval title=title.clone() /> }.into_any()
     };
     view! {
-        <div class="grid grid-cols-2 gap-2">
+        // Where rows are cards the menu stands at the end of this line.
+        <div class="grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto] gap-2 @3xl/queue:grid-cols-2">
             {approve}
             <SheetLink
                 {..use_keys().on(Command::Reject)}
@@ -50,8 +52,9 @@ pub fn RowDecide(
                 row=row
                 intent=Intent::Reject
                 label="Reject"
-                subject=title
+                subject=title.clone()
             />
+            <RowMenu queue=queue row=row title=title />
         </div>
     }
 }

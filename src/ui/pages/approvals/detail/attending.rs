@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use crate::domain::approval::ApprovalStatus;
 use crate::domain::attending::Attending;
 use crate::domain::member::Me;
-use crate::server_fns::approvals::{ApprovalAttend, ApprovalLeave};
 use crate::ui::components::{ButtonSize, Icon, IconMark, Moment};
-use crate::ui::forms::{ActionForm, FormState, Hidden, SubmitButton};
+use crate::ui::forms::{FormState, SubmitButton};
 use crate::ui::hooks::{Tick, use_now};
+use crate::ui::pages::approvals::attend_form::{AttendForm, Attendance};
 use crate::ui::words::{attending, moment, stamp};
 
 use super::detail_state::Shown;
@@ -39,18 +39,20 @@ pub fn OnIt(
     });
     move || {
         let State { on, may_say } = state.get();
-        let mine = on.as_ref().is_some_and(|on| on.user_id == me.user_id);
-        let said = on.is_some();
-        (said || may_say).then(|| {
+        let who = Attendance::of(on.as_ref(), me.user_id);
+        (on.is_some() || may_say).then(|| {
             view! {
                 <div class="flex flex-wrap items-center gap-2 text-sm">
                     {on.map(|on| {
-                        let who = if mine { "You are".to_owned() } else { format!("{} is", on.name) };
+                        let name = match who {
+                            Attendance::Me => "You are".to_owned(),
+                            Attendance::Nobody | Attendance::Another => format!("{} is", on.name),
+                        };
                         view! {
                             <p class="flex min-w-0 items-center gap-1.5">
                                 <IconMark icon=Icon::User />
                                 <span>
-                                    {who}
+                                    {name}
                                     " on it until "
                                     <Moment datetime=stamp(on.until) text=moment(on.until) />
                                     "."
@@ -58,7 +60,7 @@ pub fn OnIt(
                             </p>
                         }
                     })}
-                    {may_say.then(|| if mine { view! { <Leave shown=shown /> }.into_any() } else { view! { <Say shown=shown over=said /> }.into_any() })}
+                    {may_say.then(|| view! { <Say shown=shown who=who /> })}
                 </div>
             }
         })
@@ -69,38 +71,19 @@ pub fn OnIt(
 fn Say(
     /// The approval.
     shown: Shown,
-    /// Whether somebody else is on it.
-    over: bool,
+    /// Who is on it now.
+    who: Attendance,
 ) -> impl IntoView {
     let form = FormState::new("attend").faults_only();
-    let label = if over { "Take over" } else { "I am on it" };
     view! {
-        <ActionForm<ApprovalAttend>
+        <AttendForm
+            id=shown.id
             form=form.clone()
-            on_done=shown.on_changed("The others see that you are on it.")
+            who=who
+            on_done=shown.on_changed(who.changed())
             on_refused=shown.on_refused()
         >
-            <Hidden name="id" value=shown.id.to_string() />
-            <Hidden name="input[takeOver]" value=over.to_string() />
-            <SubmitButton form=form size=ButtonSize::Small icon=Icon::User label=label.to_owned() />
-        </ActionForm<ApprovalAttend>>
-    }
-}
-
-#[component]
-fn Leave(
-    /// The approval.
-    shown: Shown,
-) -> impl IntoView {
-    let form = FormState::new("leave").faults_only();
-    view! {
-        <ActionForm<ApprovalLeave>
-            form=form.clone()
-            on_done=shown.on_changed("You are no longer on it.")
-            on_refused=shown.on_refused()
-        >
-            <Hidden name="id" value=shown.id.to_string() />
-            <SubmitButton form=form size=ButtonSize::Small label="Leave it".to_owned() />
-        </ActionForm<ApprovalLeave>>
+            <SubmitButton form=form size=ButtonSize::Small icon=Icon::User label=who.label().to_owned() />
+        </AttendForm>
     }
 }

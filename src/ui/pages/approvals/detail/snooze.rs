@@ -3,18 +3,14 @@
 use leptos::prelude::*;
 
 use crate::domain::approval::ApprovalStatus;
-use crate::domain::snooze::Snoozed;
-use crate::server_fns::approvals::{ApprovalSnooze, ApprovalWake};
+use crate::server_fns::approvals::ApprovalWake;
 use crate::ui::components::{ButtonSize, Icon, IconMark};
-use crate::ui::forms::{ActionForm, Disclose, FormState, Hidden, SubmitButton, Then};
+use crate::ui::forms::{ActionForm, Disclose, FormState, Hidden, SubmitButton};
 use crate::ui::hooks::{Tick, use_now};
+use crate::ui::pages::approvals::snooze_form::{SnoozeForm, snooze_choices};
 use crate::ui::words::moment;
 
 use super::detail_state::Shown;
-
-/// Until when: seconds from now, and in words.
-const CHOICES: [(i64, &str); 4] =
-    [(1_800, "30 minutes"), (3_600, "1 hour"), (14_400, "4 hours"), (86_400, "1 day")];
 
 /// What the part depends on.
 #[derive(Clone, PartialEq)]
@@ -40,16 +36,9 @@ pub fn Snooze(
         }
     });
     let now = use_now(Tick::Minute);
-    // Before the deadline. Without a clock as if it were new: the server says what is too long.
     let offered = Memo::new(move |_| {
         let now = now.get();
-        shown.detail.with(|detail| {
-            let approval = &detail.approval;
-            let now = now.unwrap_or(approval.created_at.timestamp_millis() as f64);
-            let left = (approval.expires_at.timestamp_millis() as f64 - now) / 1000.0;
-            let fits = |(seconds, _): &(i64, &str)| approval.expiry_paused || (*seconds as f64) < left;
-            CHOICES.into_iter().filter(fits).collect::<Vec<_>>()
-        })
+        shown.detail.with(|detail| snooze_choices(&detail.approval, now))
     });
     move || {
         let State { may, until } = state.get();
@@ -79,35 +68,17 @@ pub fn Snooze(
             }
             None => {
                 let form = FormState::new("snooze");
-                let done: Then<Snoozed> = shown.on_snoozed(gone);
-                let choices: Vec<_> = offered
-                    .get()
-                    .into_iter()
-                    .map(|(seconds, word)| {
-                        view! {
-                            <SubmitButton
-                                form=form.clone()
-                                size=ButtonSize::Small
-                                name="input[seconds]"
-                                value=seconds.to_string()
-                                label=word.to_owned()
-                            />
-                        }
-                    })
-                    .collect();
                 let open = form.typed("_form").is_some();
+                let choices = offered.get();
                 view! {
                     <Disclose label="Snooze" icon=Icon::Clock size=ButtonSize::Small open=open>
-                        <ActionForm<ApprovalSnooze>
-                            form=form.clone()
-                            class="grid gap-2 text-sm"
-                            on_done=done
+                        <SnoozeForm
+                            id=shown.id
+                            form=form
+                            choices=choices
+                            on_done=shown.on_snoozed(gone)
                             on_refused=shown.on_refused()
-                        >
-                            <Hidden name="id" value=shown.id.to_string() />
-                            <p>"It leaves your list, nobody else's, and comes back by itself in:"</p>
-                            <div class="flex flex-wrap gap-2">{choices}</div>
-                        </ActionForm<ApprovalSnooze>>
+                        />
                     </Disclose>
                 }
                 .into_any()
