@@ -12,9 +12,14 @@ async function tasks(workspace: Workspace): Promise<void> {
   }
 }
 
-/** Where every row is on the screen. */
+/** Where every row is in the page, however far that is scrolled: a press scrolls to what it presses. */
 const places = (queue: Queue): Promise<string[]> =>
-  queue.list.locator(":scope > li").evaluateAll((rows) => rows.map((row) => JSON.stringify(row.getBoundingClientRect())));
+  queue.list.locator(":scope > li").evaluateAll((rows) =>
+    rows.map((row) => {
+      const { x, y, width, height } = row.getBoundingClientRect();
+      return JSON.stringify([x, y + scrollY, width, height]);
+    }),
+  );
 
 test.describe("on a phone", () => {
   test.beforeEach(async ({ reviewer }) => reviewer.setViewportSize(PHONE));

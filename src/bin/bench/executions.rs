@@ -11,11 +11,10 @@ use crate::wire::Wire;
 use crate::{Outcome, Scope};
 use chrono::{DateTime, TimeDelta, Utc};
 use countersign::args;
-use countersign::domain::approval::{ActorKind, ActorRef};
 use countersign::domain::member::Role;
 use countersign::domain::workflow::{PublishWorkflow, Workflow};
 use countersign::server::services::ctx::{
-    Allowed, Credential, Holder, Principal, RequestCtx, WriteWorkflows,
+    Allowed, Credential, Holder, Principal, RequestCtx, WriteWorkflows, system_actor,
 };
 use countersign::server::services::executions::start::{Line, start_workflow};
 use countersign::server::services::workflows::{workflow_create, workflow_publish};
@@ -112,8 +111,9 @@ async fn workflow(db: &Db, world: &World, name: &str, steps: Vec<Value>) -> Outc
 }
 
 /// Puts executions in line, each with its job, while no server runs.
-async fn prepare(db: &Db, world: &World, workflow: &Workflow, executions: usize) -> Outcome<()> {
-    let by = ActorRef { kind: ActorKind::User, id: world.reviewer.0, name: "ada".to_owned() };
+async fn prepare(db: &Db, workflow: &Workflow, executions: usize) -> Outcome<()> {
+    // Who starts an execution does not decide on what it asks.
+    let by = system_actor();
     let mut tx = db.begin().await?;
     for _ in 0..executions {
         start_workflow(&mut tx, workflow, json!({}), by.clone(), None, Line::default())
@@ -151,7 +151,7 @@ async fn compare(
 /// Steps per second of a server's engine, from the moment at which the executions are due until the last has ended.
 async fn engine(scope: &Scope, place: &Place, world: &World, load: &Load<'_>) -> Outcome<f64> {
     let db = place.open().await?;
-    prepare(&db, world, load.workflow, load.executions).await?;
+    prepare(&db, load.workflow, load.executions).await?;
     let mut tx = db.begin().await?;
     let due = tx.now() + LEAD;
     let later = "UPDATE jobs SET run_at = $1 WHERE kind = 'execution.advance' AND state = 'ready'";
@@ -194,7 +194,7 @@ struct Due {
 async fn bare(place: &Place, world: &World, load: &Load<'_>) -> Outcome<f64> {
     let db = place.open().await?;
     let since = db.now().await?;
-    prepare(&db, world, load.workflow, load.executions).await?;
+    prepare(&db, load.workflow, load.executions).await?;
     // The engine may have left jobs of executions that are over.
     let sql = "SELECT id, payload FROM jobs WHERE kind = 'execution.advance' AND state = 'ready' AND created_at >= $1 \
         ORDER BY id";
@@ -338,7 +338,7 @@ async fn resumption(
     let db = place.open().await?;
     let held = hold(&db, 0).await?;
     let count = scope.flows / 2 + WARM_UP;
-    prepare(&db, world, ask, count).await?;
+    prepare(&db, ask, count).await?;
     let server = Server::start(scope, place).await?;
     let mut wire = Wire::connect(server.address).await?;
     let mut conn = db.read().await?;
