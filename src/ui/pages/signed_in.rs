@@ -97,13 +97,13 @@ fn Frame(
     let nav = vec![NavSection::new(vec![
         NavItem::new("/", "Dashboard", Icon::Dashboard).on_bar(),
         NavItem::new("/approvals", "Approvals", Icon::Inbox).count(count, "waiting").on_bar(),
-        NavItem::new("/workflows", "Workflows", Icon::Workflow),
-        NavItem::new("/teams", "Teams", Icon::Users),
+        NavItem::new("/teams", "Teams", Icon::Users).on_bar(),
+        NavItem::new("/workflows", "Workflows", Icon::Workflow).on_bar(),
         NavItem::new("/executions", "Executions", Icon::Play),
-        NavItem::new("/records", "Records", Icon::Database).on_bar(),
+        NavItem::new("/records", "Records", Icon::Database),
         NavItem::new("/messages", "Messages", Icon::Message),
         NavItem::new("/memory", "Memory", Icon::Brain),
-        NavItem::new("/audit", "Audit", Icon::Scroll).on_bar(),
+        NavItem::new("/audit", "Audit", Icon::Scroll),
     ])];
     let foot = vec![
         NavItem::new("/notifications", "Notifications", Icon::Bell).count(unread, "unread"),
