@@ -9,6 +9,7 @@
  * `axeEverywhere` goes through all four on one loaded page.
  */
 import { defineConfig, devices } from "@playwright/test";
+import { launch } from "./fixtures/browser.js";
 import type { Options } from "./fixtures/index.js";
 
 // How many times longer than on an idle machine everything may take: for a machine that is busy with other work.
@@ -35,20 +36,7 @@ export default defineConfig<object, Options>({
     navigationTimeout: 15_000 * patience,
     locale: "en-GB",
     timezoneId: "UTC",
-    launchOptions: {
-      ...(chromium ? { executablePath: chromium } : {}),
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        // The tests' WASM is large; optimising it in the background takes longer than any test runs.
-        "--js-flags=--no-wasm-tier-up --no-wasm-dynamic-tiering",
-      ],
-    },
+    launchOptions: launch(chromium),
   },
   projects: [
     { name: "desktop", grepInvert: /@only-/, use: { ...desktop, colorScheme: "light" } },

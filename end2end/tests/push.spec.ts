@@ -6,6 +6,7 @@
 import { createDecipheriv, createECDH, type ECDH, hkdfSync, randomBytes } from "node:crypto";
 import { createServer, type Server as HttpServer } from "node:http";
 import type { CDPSession, Page, Worker } from "@playwright/test";
+import { whole } from "../fixtures/browser.js";
 import { axeEverywhere, expect, hydrated, open, scripts, Server, test, Workspace } from "../fixtures/index.js";
 
 const HIGH = { actionType: "publish_content", actionData: { title: "Spring release", body: "It is here.", channel: "blog" } };
@@ -174,6 +175,8 @@ async function pressed(page: Page, href: unknown): Promise<{ opened: string[]; c
     return { opened, closed };
   }, href);
 }
+
+test.use({ launchOptions: whole });
 
 test.describe("push", () => {
   let server: Server, service: PushService;
