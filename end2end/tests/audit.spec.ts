@@ -99,10 +99,10 @@ test("audit rows are kept for as long as an admin says", { tag: "@nojs" }, async
   await open(page, "/settings/workspace");
   const days = page.getByLabel("Days (optional)", { exact: true });
   await days.fill("12");
-  await page.getByRole("button", { name: "Save the days" }).click();
+  await page.getByRole("button", { name: "Save the days", exact: true }).click();
   await expect(page.getByText("Error: must be between 30 and 36500 days")).toBeVisible();
   await days.fill("365");
-  await page.getByRole("button", { name: "Save the days" }).click();
+  await page.getByRole("button", { name: "Save the days", exact: true }).click();
   await expect(page.getByText("How long audit rows are kept is saved.")).toBeVisible();
   await open(page, "/settings/workspace");
   await expect(days).toHaveValue("365");
