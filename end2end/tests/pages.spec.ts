@@ -233,6 +233,7 @@ test("the menus of desktop and phone are accessible when open", async ({ workspa
   await page.getByRole("banner").locator("summary").click();
   await axeEverywhere(page);
   await page.setViewportSize({ width: 390, height: 844 });
+  await expect(page.locator(".frame-bar > a")).toHaveText([/^Dashboard/, /^Approvals/, /^Teams/, /^Workflows/]);
   await page.locator("nav summary", { hasText: "More" }).click();
   await expect(page.getByRole("navigation").getByRole("link", { name: "Settings" })).toBeVisible();
   await axeEverywhere(page);

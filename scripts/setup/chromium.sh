@@ -8,17 +8,19 @@ playwright_has_one() {
 }
 works() { local path; path=$(chromium_path) && "$path" --version >/dev/null 2>&1; }
 
+# Its package only points to a snap, which does not run in containers; and it has none of the headless shell.
+is_ubuntu() { grep -qs '^ID=ubuntu' /etc/os-release; }
+
 if works || playwright_has_one; then
   # Only a quicker one is missing: on a machine that is there for tests it is worth a package, and no password.
-  if works && ! have chromium-headless-shell && [ "$(id -u)" -eq 0 ] && have apt-get; then
+  if works && ! have chromium-headless-shell && [ "$(id -u)" -eq 0 ] && have apt-get && ! is_ubuntu; then
     say "Installing Chromium's headless shell"
     install_packages apt=chromium-headless-shell || true
   fi
   exit 0
 fi
 
-# Ubuntu's package only points to a snap, which does not run in containers.
-if ! grep -qs '^ID=ubuntu' /etc/os-release; then
+if ! is_ubuntu; then
   say "Installing Chromium with the package manager"
   install_packages apt="chromium fonts-dejavu-core" dnf="chromium dejavu-sans-fonts" apk="chromium font-dejavu" || true
 fi
