@@ -7,14 +7,17 @@ set -euo pipefail
 
 logs=target/test-logs
 mkdir -p "$logs"
-rows=() failed=0
+rows=() faults=() failed=0
 
 # part NAME COMMAND…: runs it, shows its output, remembers how it ended.
 part() {
   local name=$1 log="$logs/$1.log" began=$SECONDS status=ok
   shift
   say "$name"
-  if ! "$@" 2>&1 | tee "$log"; then status=FAILED failed=1; fi
+  if ! "$@" 2>&1 | tee "$log"; then
+    status=FAILED failed=1
+    faults+=("$(fault_lines "$name" "$log")")
+  fi
   rows+=("$(printf '%-14s %-7s %5d s  %s' "$name" "$status" "$((SECONDS - began))" "$(result "$name" "$log")")")
   [ "$status" = ok ]
 }
@@ -31,10 +34,19 @@ result() {
   esac || true
 }
 
+# What went wrong, short: where a log is cut, its end is what is kept.
+fault_lines() {
+  sed 's/\x1b\[[0-9;]*m//g' "$2" | case $1 in
+    unit) grep -A 3 -E '^---- .* stdout ----' ;;
+    browser) grep -E '^ +[0-9]+\) \[|^ +(Error|Locator|Expected.*|Received.*|Timeout|Test timeout.*):? |^ +> *[0-9]+ \|' ;;
+    *) tail -n 8 ;;
+  esac | sed -E 's/ [─]+$//; s/ +/ /g' | cut -c 1-160 | head -n 12 || true
+}
+
 close() {
   echo
   say "Result"
-  printf '%s\n' "${rows[@]}"
+  printf '%s\n' "${rows[@]}" ${faults[@]+"${faults[@]}"}
   if [ "$failed" -ne 0 ]; then die "make test failed: the parts are in $logs"; fi
 }
 trap close EXIT

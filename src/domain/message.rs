@@ -161,7 +161,7 @@ pub struct MessageDelivery {
     pub attempts: i64,
     /// When it is handed out again, while it is neither processed nor dead.
     pub due_at: DateTime<Utc>,
-    /// What the agent said last of a failure, or why it was given up.
+    /// What the agent said last of a failure, or why it was given up or taken back.
     pub error: Option<String>,
     pub updated_at: DateTime<Utc>,
 }

@@ -31,7 +31,7 @@ impl Work {
             });
             let Some(late) = late else { continue };
             // What is being performed, or may have been, is not begun again: its outcome is waited for.
-            if change::let_go(tx, self.running.execution.workspace_id, &late).await? == Released::Over {
+            if change::let_go(tx, &self.running.execution, &late).await? == Released::Over {
                 let cause = "It took longer than it may.";
                 self.failed(tx, late.step.id, Failure::passing(cause)).await?;
             }

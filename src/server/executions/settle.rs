@@ -106,7 +106,7 @@ impl Work {
                 }
                 Change::Cancelled(id) => {
                     if let Some(kept) = self.kept(id).cloned() {
-                        change::let_go(tx, self.running.execution.workspace_id, &kept).await?;
+                        change::let_go(tx, &self.running.execution, &kept).await?;
                     }
                     self.close(tx, id, StepStatus::Cancelled, None);
                 }
@@ -117,7 +117,7 @@ impl Work {
             let open: Vec<KeptStep> =
                 self.steps.iter().filter(|kept| kept.step.status.is_open()).cloned().collect();
             for kept in open {
-                change::let_go(tx, self.running.execution.workspace_id, &kept).await?;
+                change::let_go(tx, &self.running.execution, &kept).await?;
                 self.close(tx, kept.step.id, StepStatus::Cancelled, None);
             }
             let cause = format!("It took more than {STEPS_MAX} steps.");

@@ -1,6 +1,6 @@
 //! Pausing, resuming, cancelling and retrying, by people and by agents that may run workflows.
 
-use super::{advance_job, line, note_execution, note_step};
+use super::{advance_job, line, note_execution, note_step, task};
 use crate::domain::approval::ActorRef;
 use crate::domain::error::ConflictDetail;
 use crate::domain::execution::{
@@ -150,9 +150,8 @@ pub async fn break_off(tx: &mut Tx, workspace: WorkspaceId, id: ExecutionId, cau
 
 /// Closes all open steps, with what they wait for.
 async fn end_steps(tx: &mut Tx, execution: &Execution, by: &ActorRef) -> AppResult<()> {
-    let workspace = execution.workspace_id;
-    for mut kept in tx.steps_open(workspace, execution.id).await? {
-        let_go(tx, workspace, &kept).await?;
+    for mut kept in tx.steps_open(execution.workspace_id, execution.id).await? {
+        let_go(tx, execution, &kept).await?;
         end(tx, &mut kept, StepStatus::Cancelled);
         note_step(tx, execution, &kept.step, by.clone());
     }
@@ -191,13 +190,15 @@ fn end(tx: &mut Tx, kept: &mut KeptStep, status: StepStatus) {
 }
 
 /// Ends what a step asked for or started, as far as that is still possible.
-pub async fn let_go(tx: &mut Tx, workspace: WorkspaceId, kept: &KeptStep) -> AppResult<Released> {
+pub async fn let_go(tx: &mut Tx, execution: &Execution, kept: &KeptStep) -> AppResult<Released> {
+    let workspace = execution.workspace_id;
     if kept.step.waits_for == Some(WaitsFor::Child)
         && let Some(child) = kept.step.child_id
     {
         let now = tx.now();
         tx.enqueue(super::cancel_job(workspace, child, now));
     }
+    task::take_back(tx, execution, kept).await?;
     let Some(approval) = kept.step.approval_id else { return Ok(Released::Over) };
     match tx.approval_get(workspace, approval).await? {
         Some(approval) => release(tx, &approval, "The execution no longer needs it.").await,

@@ -5,15 +5,17 @@ pub mod change;
 pub mod line;
 mod read;
 pub mod start;
+mod task;
 
 pub use change::execution_change;
 pub use read::{execution_get, execution_list};
 pub use start::execution_start;
+pub use task::result_of;
 
 use crate::domain::approval::ActorRef;
 use crate::domain::event::Topic;
 use crate::domain::execution::{Execution, ExecutionKind, Step, StepStatus};
-use crate::domain::ids::{ExecutionId, MessageId, StepId, WorkspaceId};
+use crate::domain::ids::{ExecutionId, StepId, WorkspaceId};
 use crate::server::services::approvals::QUEUE_DEFAULT;
 use crate::server::storage::{AuditEntry, NewJob, Tx};
 use chrono::{DateTime, Utc};
@@ -62,11 +64,6 @@ pub fn timer_job(
         dedupe_key: Some(format!("{step}@{}", run_at.timestamp_micros())),
         ..advance_job(workspace, execution, run_at)
     }
-}
-
-/// What a step waits for that sent this message: the result that the agent sends back.
-pub fn result_of(message: MessageId) -> String {
-    format!("message:{message}")
 }
 
 /// The model of a step is asked as soon as this transaction is committed.
