@@ -51,7 +51,9 @@ test("the page shows the chain, and whether it holds", { tag: ["@nojs", "@postgr
   const chain = page.locator("section", { has: page.getByRole("heading", { name: "Chain" }) });
   await expect(async () => {
     await open(page, "/audit");
-    await expect(page.getByRole("row").filter({ hasText: "Approved:" })).toContainText(/#\d+ [0-9a-f]{10}…/);
+    await expect(page.getByRole("row").filter({ hasText: "Approved:" })).toContainText(/#\d+ [0-9a-f]{10}…/, {
+      timeout: 500,
+    });
   }).toPass();
   await expect(chain).toContainText(/Number \d+, /);
   await expect(chain).toContainText("Press Verify");
@@ -69,7 +71,7 @@ test("words narrow the log down, and the files keep them", { tag: "@nojs" }, asy
   const rows = reviewer.getByRole("table", { name: "Audit trail" }).getByRole("row");
   await expect(async () => {
     await open(reviewer, "/audit?q=spectro");
-    await expect(rows).toHaveCount(2);
+    await expect(rows).toHaveCount(2, { timeout: 500 });
   }).toPass();
   await expect(rows.last()).toContainText("Spectrometer");
   await expect(reviewer.getByRole("search", { name: "Audit" }).getByLabel("Words")).toHaveValue("spectro");

@@ -1,19 +1,11 @@
 /** Executions: followed while they run, waiting for people, paused, cancelled, retried. */
 import type { Locator, Page } from "@playwright/test";
-import { axeEverywhere, expect, open, scripts, test } from "../fixtures/index.js";
+import { axeEverywhere, comesTo, expect, open, scripts, test } from "../fixtures/index.js";
 import { note, task, Workflows } from "../fixtures/workflows.js";
 import { Detail } from "../pages/detail.js";
 
 const status = (page: Page): Locator => page.locator("#execution-status");
 const steps = (page: Page): Locator => page.getByRole("list", { name: "Steps", exact: true }).locator(":scope > li");
-
-/** Without a script the page shows what was true when it was loaded. */
-async function comesTo(page: Page, word: string): Promise<void> {
-  await expect(async () => {
-    if (!scripts()) await page.reload();
-    await expect(status(page)).toHaveText(word, { timeout: 1_500 });
-  }).toPass({ timeout: 15_000 });
-}
 
 test("a step waits for people, and goes on once somebody approves in another page", { tag: ["@nojs", "@phone", "@postgres"] }, async ({ workspace, signIn }) => {
   test.slow();

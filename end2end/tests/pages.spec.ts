@@ -228,6 +228,7 @@ test("sign-in and the page for wrong addresses are accessible", async ({ page, a
 });
 
 test("the menus of desktop and phone are accessible when open", async ({ workspace, signIn }) => {
+  test.slow();
   const page = await signIn(await workspace.member("owner"));
   await open(page, "/audit");
   await page.getByRole("banner").locator("summary").click();

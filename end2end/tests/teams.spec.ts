@@ -1,6 +1,6 @@
 /** Teams at work: made in four steps, run on an objective, followed; and what a viewer sees of them. */
 import type { Locator, Page } from "@playwright/test";
-import { axeEverywhere, expect, hydrated, open, scripts, test } from "../fixtures/index.js";
+import { axeEverywhere, comesTo, expect, hydrated, open, scripts, test } from "../fixtures/index.js";
 import { type Execution, Workflows } from "../fixtures/workflows.js";
 
 const heading = (page: Page): Locator => page.getByRole("heading", { level: 1 });
@@ -29,14 +29,6 @@ async function go(page: Page, press: Locator, where: string): Promise<void> {
 
 const next = (page: Page, step: string): Locator => page.getByRole("button", { name: `Next: ${step}`, exact: true });
 const back = (page: Page): Locator => page.getByRole("button", { name: "Back", exact: true });
-
-/** Without a script the page shows what was true when it was loaded. */
-async function comesTo(page: Page, word: string): Promise<void> {
-  await expect(async () => {
-    if (!scripts()) await page.reload();
-    await expect(page.locator("#execution-status")).toHaveText(word, { timeout: 1_500 });
-  }).toPass({ timeout: 20_000 });
-}
 
 /** A team of a template, made as whoever is signed in at the page. */
 async function fromTemplate(workflows: Workflows, template: string, more: Record<string, unknown> = {}): Promise<{ id: string }> {

@@ -118,6 +118,7 @@ test("whoever may not accept it is told why", { tag: "@nojs" }, async ({ workspa
 });
 
 test("the suggestion comes while somebody looks, and its pages are accessible", async ({ workspace, signIn }) => {
+  test.slow();
   const on = await ground(workspace);
   const admin = await signIn(await workspace.member("admin"));
   await open(admin, "/trust");

@@ -1,7 +1,7 @@
 /** Workflows: written as text, mended, published, restored, run, stopped; and what people wrote is text. */
 import { createHmac } from "node:crypto";
 import type { Locator, Page } from "@playwright/test";
-import { axeEverywhere, expect, open, scripts, test } from "../fixtures/index.js";
+import { axeEverywhere, comesTo, expect, open, test } from "../fixtures/index.js";
 import { ACTOR, note, task, text, Workflows } from "../fixtures/workflows.js";
 
 const definition = (page: Page): Locator => page.getByLabel("Definition", { exact: true });
@@ -15,14 +15,6 @@ function fact(page: Page, term: string): Locator {
     .filter({ has: page.locator("dt", { hasText: new RegExp(`^${term}$`) }) })
     .locator("dd")
     .first();
-}
-
-/** Without a script the page shows what was true when it was loaded. */
-async function comesTo(page: Page, status: string): Promise<void> {
-  await expect(async () => {
-    if (!scripts()) await page.reload();
-    await expect(page.locator("#execution-status")).toHaveText(status, { timeout: 1_500 });
-  }).toPass({ timeout: 15_000 });
 }
 
 test("an operator writes a workflow, mends it, publishes it and runs it", { tag: ["@nojs", "@phone", "@postgres"] }, async ({ workspace, signIn }) => {
