@@ -24,9 +24,11 @@ pub fn result_of(message: MessageId) -> String {
     format!("{RESULT_OF}{message}")
 }
 
-fn task_of(step: &KeptStep) -> Option<MessageId> {
-    let awaited = step.event.as_deref().filter(|_| step.step.waits_for == Some(WaitsFor::Event))?;
-    awaited.strip_prefix(RESULT_OF)?.parse().ok()
+/// The task whose result a step still waits for.
+fn task_of(KeptStep { step, event, .. }: &KeptStep) -> Option<MessageId> {
+    // What has come makes it due.
+    let waits = step.waits_for == Some(WaitsFor::Event) && step.due_at.is_none();
+    event.as_deref().filter(|_| waits)?.strip_prefix(RESULT_OF)?.parse().ok()
 }
 
 /// Where the step waits for a task: it is not handed out from now on, and an agent that has it is told so, ahead of
