@@ -11,9 +11,8 @@
 import { defineConfig, devices } from "@playwright/test";
 import { launch } from "./fixtures/browser.js";
 import type { Options } from "./fixtures/index.js";
+import { patience } from "./fixtures/patience.js";
 
-// How many times longer than on an idle machine everything may take: for a machine that is busy with other work.
-const patience = Number(process.env["COUNTERSIGN_E2E_PATIENCE"] ?? "1");
 const chromium = process.env["COUNTERSIGN_CHROMIUM"];
 const desktop = { ...devices["Desktop Chrome"], viewport: { width: 1280, height: 800 } };
 
